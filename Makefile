@@ -1,0 +1,83 @@
+# Salesyear: each target is one line that can be typed by hand once `make .venv` has run.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+UV := PYTHONPATH=.tools .tools/bin/uv
+# uv does not read pip's settings; hand it the index that pip was given, if any.
+export UV_DEFAULT_INDEX ?= $(shell $(PYTHON) -m pip config get global.index-url 2>/dev/null)
+ifeq ($(UV_DEFAULT_INDEX),)
+unexport UV_DEFAULT_INDEX
+endif
+LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+
+.PHONY: run test check fix messages bench lock clean system
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run     set up, load the sample company, serve it at http://127.0.0.1:8000"
+	@echo "make test    set up what the tests need and run them all, on SQLite and on PostgreSQL"
+	@echo "make check   style, types, floors, messages"
+	@echo "make fix     mend what can be mended by itself"
+	@echo "make messages  collect texts to translate, and compile what is translated"
+	@echo "make bench   run the benchmarks (long)"
+
+.tools/bin/uv: requirements/tools.txt
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --upgrade --target .tools -r requirements/tools.txt
+	@touch $@
+
+.venv/bin/python: .tools/bin/uv
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
+	@touch $@
+
+# Three sets, each a superset of the one before: run (the product), dev (tests), bench (the peers).
+.stamps/run: .venv/bin/python requirements/run.lock pyproject.toml
+	[ -e .stamps/dev ] || $(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/run.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@mkdir -p .stamps && touch $@
+
+.stamps/dev: .venv/bin/python requirements/dev.lock pyproject.toml
+	[ -e .stamps/bench ] || $(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@mkdir -p .stamps && touch $@ .stamps/run
+
+.stamps/bench: .venv/bin/python requirements/bench.lock pyproject.toml
+	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/bench.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@mkdir -p .stamps && touch $@ .stamps/run .stamps/dev
+
+run: .stamps/run
+	$(BIN)/salesyear demo --serve
+
+# A browser and a Chinese font for the page tests come from Debian; everything else from PyPI.
+system:
+	@command -v chromium >/dev/null && fc-list 2>/dev/null | grep -q CJK || scripts/install-browser
+
+test: .stamps/dev system check
+	$(BIN)/python -m pytest tests
+	SALESYEAR_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests -m "not once"
+
+check: .stamps/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m salesyear.web.messages check
+
+fix: .stamps/dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+messages: .stamps/dev
+	$(BIN)/python -m salesyear.web.messages collect
+
+bench: .stamps/bench
+	for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+lock: .tools/bin/uv
+	echo uv==0.13.9 | $(UV) pip compile - $(LOCK_FLAGS) -o requirements/tools.txt
+	$(UV) pip compile pyproject.toml --extra engine $(LOCK_FLAGS) -o requirements/run.lock
+	$(UV) pip compile pyproject.toml --all-extras --group dev -c requirements/run.lock $(LOCK_FLAGS) -o requirements/dev.lock
+	$(UV) pip compile pyproject.toml --all-extras --group dev --group bench -c requirements/dev.lock $(LOCK_FLAGS) -o requirements/bench.lock
+
+clean:
+	rm -rf .venv .tools .stamps build dist var

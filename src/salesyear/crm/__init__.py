@@ -1,0 +1,1 @@
+"""Customers and the agents who serve them."""

@@ -1,0 +1,1 @@
+"""The computing: pure functions over tables. No Django, no files, no clock."""

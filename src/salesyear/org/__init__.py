@@ -1,0 +1,1 @@
+"""Regions, territories, positions, reps, users; who may see what."""

@@ -1,0 +1,1 @@
+"""Products, orders, returns, invoices, receipts: the facts."""

@@ -1,0 +1,1 @@
+"""Chapter 1, 目标设定: the number, shared out."""

@@ -1,0 +1,1 @@
+"""Settings, urls, the shell of the site."""
