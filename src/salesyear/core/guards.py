@@ -10,10 +10,14 @@ _SQLITE = [
     for what in ("UPDATE", "DELETE")
 ]
 _POSTGRESQL = [
-    "CREATE OR REPLACE FUNCTION core_event_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION 'The history is only ever added to.'; END $$",
-    "CREATE OR REPLACE TRIGGER core_event_no_change BEFORE UPDATE OR DELETE ON core_event "
-    "FOR EACH ROW EXECUTE FUNCTION core_event_refuse()",
+    (
+        "CREATE OR REPLACE FUNCTION core_event_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'The history is only ever added to.'; END $$"
+    ),
+    (
+        "CREATE OR REPLACE TRIGGER core_event_no_change BEFORE UPDATE OR DELETE ON core_event "
+        "FOR EACH ROW EXECUTE FUNCTION core_event_refuse()"
+    ),
 ]
 
 

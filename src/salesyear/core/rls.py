@@ -26,8 +26,10 @@ def families() -> list[str]:
 def statements() -> list[str]:
     """Return the SQL that (re)makes the role, its rights and one policy per scoped table."""
     return [
-        f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') "
-        f"THEN CREATE ROLE {ROLE} NOLOGIN; END IF; END $$",
+        (
+            f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') "
+            f"THEN CREATE ROLE {ROLE} NOLOGIN; END IF; END $$"
+        ),
         f"GRANT {ROLE} TO CURRENT_USER",
         f"GRANT USAGE ON SCHEMA public TO {ROLE}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {ROLE}",
@@ -123,7 +125,7 @@ def _column_in(model: type[models.Model], path: str, setting: str) -> str:
 def _through(model: type[ScopedModel], visible: Visible, also: Also) -> list[str]:
     other = apps.get_model(also.model)
     column = model._meta.get_field(also.column).column  # type: ignore[union-attr]  # a concrete field
-    key = other._meta.get_field(also.key).column  # type: ignore[union-attr]  # a concrete field
+    key = other._meta.get_field(also.key).column
     return [
         f"({_sees(visible, reach)} AND {model._meta.db_table}.{column} IN "
         f"(SELECT {other._meta.db_table}.{key} FROM {other._meta.db_table} WHERE {_column_in(other, path, setting)}))"

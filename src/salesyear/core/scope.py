@@ -138,14 +138,12 @@ M = TypeVar("M", bound="ScopedModel")
 class ScopedQuerySet(models.QuerySet[M, M]):
     """Rows of a scoped model; everything but creating needs `within(scope)` first."""
 
-    def __init__(
-        self, model: type[M] | None = None, query: Query | None = None, *args: Any, **kwargs: Any
-    ) -> None:  # noqa: ANN401 - Django's own signature
-        super().__init__(model, query or ScopedQuery(model), *args, **kwargs)  # type: ignore[arg-type]  # Django passes None while it clones
+    def __init__(self, model: type[M] | None = None, query: Query | None = None, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own signature
+        super().__init__(model, query or ScopedQuery(model), *args, **kwargs)
 
     def within(self, scope: Scope) -> Self:
         """Keep what `scope` may see."""
-        rows = self._chain()
+        rows = self.all()
         cast("ScopedQuery", rows.query).scope = scope
         return rows.filter(self.model.visible.condition(scope))
 
@@ -159,7 +157,13 @@ class ScopedQuerySet(models.QuerySet[M, M]):
 
     def _raw_delete(self, using: str | None) -> int:
         self._need_scope()
-        return cast("int", super()._raw_delete(using))  # type: ignore[misc]  # private, but the way around delete()
+        return super()._raw_delete(using)
+
+    def _merge_sanity_check(self, other: ScopedQuerySet[M]) -> None:
+        # `mine | everything` would otherwise carry the scope of the left and the rows of the right.
+        self._need_scope()
+        other._need_scope()
+        super()._merge_sanity_check(other)  # type: ignore[misc]  # private, but the way into `|` and `&`
 
     def _need_scope(self) -> None:
         if cast("ScopedQuery", self.query).scope is None:

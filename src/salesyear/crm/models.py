@@ -18,9 +18,7 @@ class Agency(ScopedModel):
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=200)
-    unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit")
-    )
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit"))
 
     class Meta:
         ordering: ClassVar = ["code"]
@@ -62,9 +60,7 @@ class Customer(ScopedModel):
     owner = models.ForeignKey(
         Rep, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("salesperson")
     )
-    unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit")
-    )
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit"))
     agency = models.ForeignKey(
         Agency, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("agency")
     )

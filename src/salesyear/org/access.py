@@ -15,9 +15,7 @@ ALL, UNITS, OWN, AGENCY = Reach.ALL, Reach.UNITS, Reach.OWN, Reach.AGENCY
 
 # Rows come in families; a family that a role does not name is not seen by it at all.
 REACH: dict[str, dict[str, Reach]] = {
-    Role.DIRECTOR: dict.fromkeys(
-        ("structure", "products", "customers", "sales", "cash", "people", "targets"), ALL
-    ),
+    Role.DIRECTOR: dict.fromkeys(("structure", "products", "customers", "sales", "cash", "people", "targets"), ALL),
     Role.REGIONAL_MANAGER: {
         "structure": ALL,
         "products": ALL,
@@ -37,9 +35,7 @@ REACH: dict[str, dict[str, Reach]] = {
         "targets": OWN,
     },
     Role.AGENT: {"structure": ALL, "products": ALL, "customers": AGENCY, "sales": AGENCY, "cash": AGENCY},
-    Role.FINANCE: dict.fromkeys(
-        ("structure", "products", "customers", "sales", "cash", "people", "targets"), ALL
-    ),
+    Role.FINANCE: dict.fromkeys(("structure", "products", "customers", "sales", "cash", "people", "targets"), ALL),
     Role.HR: {"structure": ALL, "people": ALL, "targets": ALL},
     Role.MARKETING: dict.fromkeys(("structure", "products", "customers", "sales"), ALL),
     Role.ADMINISTRATOR: dict.fromkeys(
@@ -94,10 +90,7 @@ def _units(granted: Iterable[Unit]) -> frozenset[int]:
 
 def _reach(roles: frozenset[str]) -> dict[str, frozenset[Reach]]:
     families = {family for role in roles for family in REACH[role]}
-    return {
-        family: frozenset(REACH[role][family] for role in roles if family in REACH[role])
-        for family in families
-    }
+    return {family: frozenset(REACH[role][family] for role in roles if family in REACH[role]) for family in families}
 
 
 def _masks(roles: frozenset[str]) -> frozenset[str]:

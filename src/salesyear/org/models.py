@@ -71,9 +71,7 @@ class Unit(Dated, ScopedModel):
         constraints: ClassVar = [
             *Dated.Meta.constraints,
             models.UniqueConstraint(fields=["code", "starts_on"], name="unit_once_a_day"),
-            models.UniqueConstraint(
-                fields=["code"], condition=Q(ends_on__isnull=True), name="unit_open_once"
-            ),
+            models.UniqueConstraint(fields=["code"], condition=Q(ends_on__isnull=True), name="unit_open_once"),
         ]
 
     def __str__(self) -> str:
@@ -152,9 +150,7 @@ class Assignment(Dated, ScopedModel):
     visible = Visible(family="people", unit="position__unit", rep="rep")
 
     rep = models.ForeignKey(Rep, models.CASCADE, related_name="assignments", verbose_name=_("salesperson"))
-    position = models.ForeignKey(
-        Position, models.PROTECT, related_name="assignments", verbose_name=_("position")
-    )
+    position = models.ForeignKey(Position, models.PROTECT, related_name="assignments", verbose_name=_("position"))
 
     class Meta(Dated.Meta):
         ordering: ClassVar = ["rep", "starts_on"]
@@ -206,9 +202,9 @@ class User(AbstractUser):
     )
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    REQUIRED_FIELDS = ["name"]
 
-    objects = Users()  # type: ignore[assignment]  # ours asks for no username
+    objects: ClassVar[Users] = Users()  # type: ignore[assignment]  # ours asks for no username
 
     class Meta:
         ordering: ClassVar = ["email"]
@@ -224,9 +220,7 @@ class Grant(Dated):
 
     user = models.ForeignKey(User, models.CASCADE, related_name="grants", verbose_name=_("user"))
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
-    unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit")
-    )
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit"))
     agency = models.ForeignKey(
         "crm.Agency", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("agency")
     )
@@ -240,9 +234,7 @@ class Grant(Dated):
             models.CheckConstraint(
                 condition=~Q(role="regional_manager") | Q(unit__isnull=False), name="manager_has_unit"
             ),
-            models.CheckConstraint(
-                condition=~Q(role="agent") | Q(agency__isnull=False), name="agent_has_agency"
-            ),
+            models.CheckConstraint(condition=~Q(role="agent") | Q(agency__isnull=False), name="agent_has_agency"),
         ]
 
     def __str__(self) -> str:

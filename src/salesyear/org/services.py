@@ -22,9 +22,7 @@ class NotPossible(ValueError):
 
 
 @transaction.atomic
-def add_user(
-    *, email: str, name: str, password: str | None, actor: User | None = None, rep: Rep | None = None
-) -> User:
+def add_user(*, email: str, name: str, password: str | None, actor: User | None = None, rep: Rep | None = None) -> User:
     """Make an account that can do nothing until it is given a role. Raises NotPossible when the address is taken."""
     if User.objects.filter(email=email.lower()).exists():
         raise NotPossible(_("There is already a user with the address %(email)s.") % {"email": email})
@@ -34,9 +32,7 @@ def add_user(
 
 
 @transaction.atomic
-def give_role(
-    user: User, role: str, *, actor: User | None = None, starts_on: date | None = None, **of: Any
-) -> Grant:  # noqa: ANN401 - unit=, agency=
+def give_role(user: User, role: str, *, actor: User | None = None, starts_on: date | None = None, **of: Any) -> Grant:  # noqa: ANN401 - unit=, agency=
     """Give a role from a day on; `unit=` for a regional manager, `agency=` for an agent."""
     if role == Role.REGIONAL_MANAGER and not of.get("unit"):
         raise NotPossible(_("A regional manager needs a region: choose the unit they manage."))
@@ -80,9 +76,7 @@ def move_rep(rep: Rep, position: Position, *, on: date, actor: User | None = Non
             _("%(name)s already has an assignment from %(day)s: end or remove that one first.")
             % {"name": rep.name, "day": later.starts_on}
         )
-    Assignment.objects.within(scope).filter(rep=rep, ends_on__isnull=True).update(
-        ends_on=on - timedelta(days=1)
-    )
+    Assignment.objects.within(scope).filter(rep=rep, ends_on__isnull=True).update(ends_on=on - timedelta(days=1))
     assignment = Assignment.objects.create(rep=rep, position=position, starts_on=on)
     place_reps(on)
     detail = {"position": position.code, "on": on.isoformat()}

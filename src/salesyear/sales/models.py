@@ -53,9 +53,7 @@ class Rate(ScopedModel):
         ordering: ClassVar = ["currency", "starts_on"]
         verbose_name = _("exchange rate")
         verbose_name_plural = _("exchange rates")
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["currency", "starts_on"], name="rate_once_a_day")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["currency", "starts_on"], name="rate_once_a_day")]
 
     def __str__(self) -> str:
         return f"{self.currency_id} {self.starts_on}"
@@ -140,12 +138,8 @@ class Order(ScopedModel):
     due_on = models.DateField(_("due on"), null=True, blank=True)
     shipped_on = models.DateField(_("shipped on"), null=True, blank=True)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="orders", verbose_name=_("customer"))
-    rep = models.ForeignKey(
-        Rep, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("salesperson")
-    )
-    unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit")
-    )
+    rep = models.ForeignKey(Rep, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("salesperson"))
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit"))
     currency = models.ForeignKey(Currency, models.PROTECT, related_name="+", verbose_name=_("currency"))
     status = models.CharField(_("status"), max_length=40, blank=True)
     city = models.CharField(_("city"), max_length=100, blank=True)
@@ -155,9 +149,7 @@ class Order(ScopedModel):
         verbose_name = _("order")
         verbose_name_plural = _("orders")
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["number", "ordered_on", "customer"], name="order_once_a_day_and_customer"
-            )
+            models.UniqueConstraint(fields=["number", "ordered_on", "customer"], name="order_once_a_day_and_customer")
         ]
 
     def __str__(self) -> str:
@@ -183,12 +175,8 @@ class OrderLine(ScopedModel):
     key = models.CharField(_("line"), max_length=80)
     ordered_on = models.DateField(_("ordered on"))
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", verbose_name=_("customer"))
-    rep = models.ForeignKey(
-        Rep, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("salesperson")
-    )
-    unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit")
-    )
+    rep = models.ForeignKey(Rep, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("salesperson"))
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit"))
     product = models.ForeignKey(Product, models.PROTECT, related_name="+", verbose_name=_("product"))
     currency = models.ForeignKey(Currency, models.PROTECT, related_name="+", verbose_name=_("currency"))
     quantity_micros = MicrosField(_("quantity"), default=1_000_000)
@@ -220,9 +208,7 @@ class Credit(ScopedModel):
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="credits", verbose_name=_("order"))
     rep = models.ForeignKey(Rep, models.PROTECT, related_name="+", verbose_name=_("salesperson"))
-    unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit")
-    )
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit"))
     share = ShareField(_("share"))
 
     class Meta:
@@ -231,9 +217,7 @@ class Credit(ScopedModel):
         verbose_name_plural = _("sales splits")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["order", "rep"], name="credit_once_a_rep"),
-            models.CheckConstraint(
-                condition=Q(share__gt=0, share__lte=1_000_000), name="credit_share_within_whole"
-            ),
+            models.CheckConstraint(condition=Q(share__gt=0, share__lte=1_000_000), name="credit_share_within_whole"),
         ]
 
     def __str__(self) -> str:
@@ -245,15 +229,9 @@ class Paper(ScopedModel):
 
     number = models.CharField(_("number"), max_length=60)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", verbose_name=_("customer"))
-    order = models.ForeignKey(
-        Order, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("order")
-    )
-    rep = models.ForeignKey(
-        Rep, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("salesperson")
-    )
-    unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit")
-    )
+    order = models.ForeignKey(Order, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("order"))
+    rep = models.ForeignKey(Rep, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("salesperson"))
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit"))
     currency = models.ForeignKey(Currency, models.PROTECT, related_name="+", verbose_name=_("currency"))
     amount = MoneyField(_("amount"))
 
@@ -280,9 +258,7 @@ class Return(Paper):
         ordering: ClassVar = ["-returned_on", "number"]
         verbose_name = _("return")
         verbose_name_plural = _("returns")
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["number", "product"], name="return_once_a_product")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["number", "product"], name="return_once_a_product")]
 
 
 class Invoice(Paper):

@@ -19,9 +19,7 @@ class Quota(Dated, ScopedModel):
     visible = Visible(family="targets", unit="unit", rep="rep")
 
     rep = models.ForeignKey(Rep, models.PROTECT, related_name="+", verbose_name=_("salesperson"))
-    unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit")
-    )
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit"))
     currency = models.ForeignKey(Currency, models.PROTECT, related_name="+", verbose_name=_("currency"))
     amount = MoneyField(_("amount"))
 

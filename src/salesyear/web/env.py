@@ -46,14 +46,12 @@ class Env:
         allowed = f"a whole number from {least} to {most}"
         number = self._read(name, default, int, allowed)
         if not least <= number <= most:
-            self._refuse(name, str(number), allowed)
+            raise _refusal(name, str(number), allowed)
         return number
 
     def one_of(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
         """Return one of a few words."""
-        return self._read(
-            name, default, lambda text: allowed[allowed.index(text)], "one of " + ", ".join(allowed)
-        )
+        return self._read(name, default, lambda text: allowed[allowed.index(text)], "one of " + ", ".join(allowed))
 
     def names(self, name: str, default: list[str]) -> list[str]:
         """Return a list of names parted by commas."""
@@ -65,7 +63,7 @@ class Env:
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as reason:
-            self._refuse(name, str(path), f"a folder that can be made and written ({reason.strerror})")
+            raise _refusal(name, str(path), f"a folder that can be made and written ({reason.strerror})")
         return path
 
     def zone(self, name: str, default: str) -> str:
@@ -74,7 +72,7 @@ class Env:
         try:
             ZoneInfo(text)
         except (ZoneInfoNotFoundError, ValueError):
-            self._refuse(name, text, "a time zone such as Asia/Shanghai")
+            raise _refusal(name, text, "a time zone such as Asia/Shanghai")
         return text
 
     def database(self, name: str, default: Path) -> dict[str, Any]:
@@ -88,9 +86,7 @@ class Env:
         if parts.scheme in {"postgres", "postgresql"} and parts.path.strip("/"):
             return _postgresql(url)
         shown = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()  # never print a password
-        return self._refuse(
-            name, shown, "postgresql://user:password@host:5432/name or sqlite:///path/to/file"
-        )
+        raise _refusal(name, shown, "postgresql://user:password@host:5432/name or sqlite:///path/to/file")
 
     def _read(self, name: str, default: T, reader: Callable[[str], T], allowed: str) -> T:
         text = self.variables.get(name, "").strip()
@@ -99,10 +95,11 @@ class Env:
         try:
             return reader(text)
         except (ValueError, KeyError):
-            return self._refuse(name, text, allowed)
+            raise _refusal(name, text, allowed)
 
-    def _refuse(self, name: str, value: str, allowed: str) -> Any:  # noqa: ANN401 - never returns
-        raise SettingError(f"{name} is “{value}”. It must be {allowed}.")
+
+def _refusal(name: str, value: str, allowed: str) -> SettingError:
+    return SettingError(f"{name} is “{value}”. It must be {allowed}.")
 
 
 def secret_of(folder: Path) -> str:

@@ -26,7 +26,7 @@ class PolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Resolve the scope once and keep the database itself to it."""
         asking = cast("Request", request)
-        asking.scope = scope_of(request.user)  # type: ignore[arg-type]  # our own user model
+        asking.scope = scope_of(request.user)
         if not asking.scope.user_id:
             return self.handler(request)  # the pages before sign-in touch no scoped row
         with rls.enforced(asking.scope):

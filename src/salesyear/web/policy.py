@@ -12,9 +12,7 @@ from salesyear.org.models import Role
 
 EVERYBODY = frozenset(Role.values)
 INSIDE = EVERYBODY - {Role.AGENT}
-SELLING = frozenset(
-    {Role.DIRECTOR, Role.REGIONAL_MANAGER, Role.SALESPERSON, Role.FINANCE, Role.ADMINISTRATOR}
-)
+SELLING = frozenset({Role.DIRECTOR, Role.REGIONAL_MANAGER, Role.SALESPERSON, Role.FINANCE, Role.ADMINISTRATOR})
 CUSTOMERS = SELLING | {Role.AGENT, Role.MARKETING}
 CASH = SELLING | {Role.AGENT}
 PEOPLE = SELLING | {Role.HR}
@@ -89,10 +87,7 @@ POLICY: dict[str, Gate] = {
     "mfa_remove_webauthn": Gate.SIGNED_IN,
     "mfa_signup_webauthn": Gate.PUBLIC,
     # The six chapters
-    **{
-        name: Gate(INSIDE)
-        for name in ("targets", "market", "strategy", "actions", "resources", "performance")
-    },
+    **{name: Gate(INSIDE) for name in ("targets", "market", "strategy", "actions", "resources", "performance")},
     # Data
     "data": Gate(EVERYBODY),
     **_register("units", INSIDE),
