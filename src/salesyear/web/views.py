@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from salesyear.core.requests import Request
 from salesyear.web.chapters import BY_SLUG, CHAPTERS, FACTS, Chapter, Row
 from salesyear.web.context import THEME_COOKIE, THEMES
-from salesyear.web.registers import REGISTERS, sections_for
+from salesyear.web.registers import REGISTERS, may_list, sections_for
 
 _YEAR = 365 * 24 * 60 * 60
 
@@ -48,8 +49,6 @@ def home(request: Request) -> HttpResponse:
 @require_safe
 def chapter(request: Request, slug: str) -> HttpResponse:
     """Show one chapter: its rows, what is there, what is not and what it will need."""
-    if slug not in BY_SLUG:
-        raise Http404
     found = BY_SLUG[slug]
     rows = chapter_rows(found, request)
     here = sum(1 for row in rows if row.url)
@@ -66,6 +65,13 @@ def data(request: Request) -> HttpResponse:
 def preferences(request: Request) -> HttpResponse:
     """Show what a person may set for themselves."""
     return render(request, "web/preferences.html")
+
+
+def health(_request: HttpRequest) -> HttpResponse:
+    """Say whether the service and its database answer."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain")
 
 
 @require_POST
@@ -90,7 +96,7 @@ def chapter_rows(chapter: Chapter, request: Request) -> list[PlanRow]:
 
 def _need(name: str, request: Request) -> Need:
     register = REGISTERS.get(name)
-    url = register.url() if register and register.opens_for(request.scope) else ""
+    url = register.url() if register and may_list(register, request.scope) else ""
     return Need(gettext(FACTS[name]), url)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import Promise
@@ -85,13 +86,6 @@ class Choice(Filter):
     """One of the values that occur; through a foreign key (`line`) `shown` is the path of its name (`line__name`)."""
 
     shown: str = ""
-
-    def condition(self, asked: Asked) -> Q:
-        """Nothing that is not a key can match a key."""
-        value = asked.get(self.name, "")
-        if value and self.shown and self.shown != self.path and not _is_key(value):
-            return Q(pk__in=[])
-        return super().condition(asked)
 
     def widget(self, seen: Rows, asked: Asked, scope: Scope) -> Widget | None:
         """Offer what occurs, in the order of its sound."""
@@ -181,22 +175,23 @@ class Of(Filter):
 
     shown: str = ""
 
-    def condition(self, asked: Asked) -> Q:
-        """Nothing that is not a key can match a key."""
-        value = asked.get(self.name, "")
-        if value and not _is_key(value):
-            return Q(pk__in=[])
-        return super().condition(asked)
-
     def widget(self, seen: Rows, asked: Asked, scope: Scope) -> Widget | None:
         """Name the row, only when it is asked for and has rows that are seen."""
         value = asked.get(self.name, "")
         if not value:
             return None
-        names = seen.filter(self.condition(asked)).order_by().values_list(self.shown or self.path, flat=True)
+        names = matching(seen, self.condition(asked)).order_by().values_list(self.shown or self.path, flat=True)
         name = names.first()
         label = gettext("nothing that you see") if name is None else str(name)
         return Widget("of", self.name, self.heading(seen.model), {"value": value, "label": label})
+
+
+def matching(rows: Rows, condition: Q) -> Rows:
+    """Return the rows that fulfil it; none when it compares with what the column cannot hold (`?owner=abc`)."""
+    try:
+        return rows.filter(condition)
+    except (ValueError, ValidationError):
+        return rows.none()
 
 
 def _day(text: str) -> date | None:
@@ -205,7 +200,3 @@ def _day(text: str) -> date | None:
     except ValueError:
         return None
 
-
-def _is_key(value: str) -> bool:
-    # Keys are numbers (of 64 bits) or currency codes; all else would make the database complain.
-    return value.isascii() and (len(value) <= 18 if value.isdecimal() else len(value) == 3 and value.isalpha())
