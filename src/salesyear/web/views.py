@@ -58,7 +58,9 @@ def chapter(request: Request, slug: str) -> HttpResponse:
 @require_safe
 def data(request: Request) -> HttpResponse:
     """Show the lists of facts this person may see, and the way to the imports."""
-    return render(request, "web/data.html", {"sections": sections_for(request.scope), "imports": _url("importing:list")})
+    return render(
+        request, "web/data.html", {"sections": sections_for(request.scope), "imports": _url("importing:list")}
+    )
 
 
 @require_safe
@@ -82,7 +84,9 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     answer = HttpResponseRedirect(back if safe else reverse("home"))
     chosen = request.POST.get("theme", "")
     if chosen in THEMES:
-        answer.set_cookie(THEME_COOKIE, chosen, max_age=_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
+        answer.set_cookie(
+            THEME_COOKIE, chosen, max_age=_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True
+        )
     return answer
 
 

@@ -94,8 +94,11 @@ class Choice(Filter):
         names = dict(field_at(seen.model, shown).flatchoices)
         found = {str(value): str(names.get(label, label)) for value, label in pairs if value not in (None, "")}
         chosen = asked.get(self.name, "")
-        options = [Option(value, found[value], value == chosen) for value in sorted(found, key=lambda v: sort_key(found[v]))]
-        return Widget("choice", self.name, self.heading(seen.model), {}, options) if options else None
+        options = [
+            Option(value, found[value], value == chosen) for value in sorted(found, key=lambda v: sort_key(found[v]))
+        ]
+        useful = len(options) > 1 or chosen
+        return Widget("choice", self.name, self.heading(seen.model), {}, options) if useful else None
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,8 @@ class Tree(Filter):
         rows = places.objects.within(scope).filter(pk__in=keys).order_by("path").values_list("pk", "name", "path")
         chosen = asked.get(self.name, "")
         options = [Option(str(pk), name, str(pk) == chosen, path.count("/") - 2) for pk, name, path in rows]
-        return Widget("choice", self.name, self.heading(seen.model), {}, options) if options else None
+        useful = len(options) > 1 or chosen
+        return Widget("choice", self.name, self.heading(seen.model), {}, options) if useful else None
 
 
 @dataclass(frozen=True)
@@ -199,4 +203,3 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text.strip())
     except ValueError:
         return None
-

@@ -60,6 +60,8 @@ class Register:
     totals: money columns summed by currency below the list.
     """
 
+    do_not_call_in_templates = True  # a template takes a class for something to call
+
     name: ClassVar[str]
     model: ClassVar[type[ScopedModel]]
     title: ClassVar[str | Promise]
