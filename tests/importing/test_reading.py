@@ -91,7 +91,7 @@ def test_an_open_quotation_mark_hides_no_row(tmp_path: Path) -> None:
 
 
 def test_headings_that_cannot_be_told_apart(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="“Amount” stands over two columns"):
+    with pytest.raises(Refused, match="“amount” stands over two columns"):
         read_table(written(tmp_path, b"Amount,Date,amount\n1,2,3\n"))
     assert read_table(written(tmp_path, b"Code,,Name,\n1,2,3,\n")).headings == ("Code", "(B)", "Name")
     with pytest.raises(Refused, match="first row is empty"):

@@ -53,7 +53,7 @@ def _lines(path: str, sheet: str, bounds: Limits) -> Iterator[dict[str, Any] | l
             chosen = sheet if sheet in names else _first_filled(book, names)
             opened = book.get_sheet_by_name(chosen)
             yield {"sheet": chosen, "sheets": names}
-            for number, row in enumerate(opened.iter_rows(), start=(opened.start or (0, 0))[0] + 1):
+            for number, row in enumerate(opened.iter_rows(), start=1):
                 cells = [_text(cell) for cell in row]
                 if any(cells):
                     yield [number, *cells]

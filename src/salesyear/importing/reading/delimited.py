@@ -83,8 +83,7 @@ def _without_mark(content: bytes) -> str:
 
 def separator_of(text: str) -> str:
     """The separator that splits the first lines into the most columns, most of them equally many."""
-    head = text[: 64 * 1024].split("\n")
-    lines = [line.rstrip("\r") for line in head[:50] if line.strip()]
+    lines = [line for line in text[: 64 * 1024].splitlines()[:50] if line.strip()]
     return max(SEPARATORS, key=lambda separator: _fit(lines, separator))
 
 

@@ -13,7 +13,7 @@ from salesyear.importing.values.problems import Problem, problem
 YES: Final = frozenset({"yes", "y", "true", "t", "1", "是", "有", "对", "√", "✓", "✔", "启用"})
 NO: Final = frozenset({"no", "n", "false", "f", "0", "否", "无", "错", "×", "✗", "✘", "停用"})
 #: What our own exports put an apostrophe before, so that a spreadsheet shows it and does not run it.
-_MADE_INERT: Final = re.compile(r"'[=+\-@\t\r＝＋－＠]")
+_MADE_INERT: Final = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
 _SHORTENED: Final = re.compile(r"[+-]?\d(\.\d+)?e\+?\d{2,3}", re.IGNORECASE)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
