@@ -13,7 +13,8 @@ from typing import Any
 from salesyear.crm.models import Agency, Customer
 from salesyear.org import services
 from salesyear.org.models import Assignment, Position, Rep, Role, Unit, UnitKind, User
-from salesyear.sales.models import Currency, Line, Order, OrderLine, Product
+from salesyear.sales.models import Credit, Currency, Invoice, Line, Order, OrderLine, Product, Receipt, Return
+from salesyear.targets.models import Quota
 
 START = date(2024, 1, 1)
 PASSWORD = "correct-horse-battery"  # the cast's own, in tests only
@@ -146,3 +147,19 @@ def sell(cast: Cast, customer: Customer, day: date, amount: int, product: str = 
         stated_micros=amount * 10_000,
         **shared,
     )
+
+
+def papers(cast: Cast) -> None:
+    """Give each salesperson's first customer a return, an invoice, a receipt and a split, and each one a quota."""
+    day, end = date(2026, 1, 15), date(2026, 3, 31)
+    for customer in cast.customers[::4]:
+        rep, unit = customer.owner, customer.unit
+        paper = {"customer": customer, "rep": rep, "unit": unit, "currency": cast.currency, "amount": 50_00}
+        Return.objects.create(number=f"R-{customer.code}", returned_on=day, **paper)
+        Invoice.objects.create(number=f"I-{customer.code}", invoiced_on=day, due_on=end, **paper)
+        Receipt.objects.create(number=f"Z-{customer.code}", received_on=day, **paper)
+        Quota.objects.create(
+            rep=rep, unit=unit, starts_on=date(2026, 1, 1), ends_on=end, amount=1_000_00, currency=cast.currency
+        )
+        line = sell(cast, customer, day, 80_00)
+        Credit.objects.create(order=line.order, rep=rep, unit=unit, share=1_000_000)

@@ -63,7 +63,7 @@ class Env:
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as reason:
-            raise _refusal(name, str(path), f"a folder that can be made and written ({reason.strerror})")
+            raise _refusal(name, str(path), f"a folder that can be made and written ({reason.strerror})") from None
         return path
 
     def zone(self, name: str, default: str) -> str:
@@ -72,7 +72,7 @@ class Env:
         try:
             ZoneInfo(text)
         except (ZoneInfoNotFoundError, ValueError):
-            raise _refusal(name, text, "a time zone such as Asia/Shanghai")
+            raise _refusal(name, text, "a time zone such as Asia/Shanghai") from None
         return text
 
     def database(self, name: str, default: Path) -> dict[str, Any]:
@@ -95,7 +95,7 @@ class Env:
         try:
             return reader(text)
         except (ValueError, KeyError):
-            raise _refusal(name, text, allowed)
+            raise _refusal(name, text, allowed) from None
 
 
 def _refusal(name: str, value: str, allowed: str) -> SettingError:
