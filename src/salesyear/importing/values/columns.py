@@ -6,28 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
 from decimal import Decimal
-from enum import StrEnum
 
+from salesyear.core.columns import Type
 from salesyear.importing.values import dates, figures, words
 from salesyear.importing.values.figures import Figure
 from salesyear.importing.values.problems import Problem
 
 Value = str | int | bool | Decimal | date | Figure
 Cell = Value | Problem | None
-
-
-class Type(StrEnum):
-    """What a column holds."""
-
-    TEXT = "text"
-    CODE = "code"
-    WHOLE = "whole"
-    DECIMAL = "decimal"
-    AMOUNT = "amount"
-    PERCENT = "percent"
-    DATE = "date"
-    YES_NO = "yes_no"
-    CHOICE = "choice"
 
 
 @dataclass(frozen=True)
