@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Any, Final
 
 from django.apps import apps
-from django.db import models
 from django.utils import timezone
 
 from salesyear.core.columns import Column, ImportKind, Type
@@ -146,12 +145,9 @@ def _texts(table: Table, layout: Layout, column: Column) -> list[str]:
 
 def _longest(kind: ImportKind, column: Column) -> int | None:
     """How many characters fit, as the model says."""
-    if column.to or column.type not in (Type.TEXT, Type.CODE):
-        return None
-    try:
-        return getattr(apps.get_model(kind.model)._meta.get_field(column.name), "max_length", None)
-    except models.FieldDoesNotExist:
-        return column.longest or 300
+    if column.longest or column.to or column.type not in (Type.TEXT, Type.CODE):
+        return column.longest
+    return apps.get_model(kind.model)._meta.get_field(column.name).max_length  # type: ignore[union-attr]  # a text field
 
 
 def resolve(reading: Reading, column: Column, pending: dict[str, int] | None = None) -> None:

@@ -100,7 +100,7 @@ class Maker:
             return found
         made = {name_: self.reading.column(name_)[row] for name_ in CUSTOMER}
         made["unit_id"] = self.reading.column("unit")[row]
-        return self._made(self.customers, made, code or code_from(name or ""), name or code or "")
+        return self._made(self.customers, made, code_from(code or name or ""), name or code or "")
 
     def _product(self, row: int, code: str | None, name: str | None) -> int | None:
         """The product of a row: by code, else by name."""
@@ -110,7 +110,7 @@ class Maker:
         if found is not None or row in self.reading.bad:
             return found
         made = {"category": self.reading.column("category")[row], "line_id": self._product_line(row)}
-        return self._made(self.products, made, code or code_from(name or "", 60), name or code or "")
+        return self._made(self.products, made, code_from(code or name or "", 60), name or code or "")
 
     def _product_line(self, row: int) -> int | None:
         """The product line a row names, made when there is none."""

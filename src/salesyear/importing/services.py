@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import shutil
 import uuid
+from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
-from dataclasses import asdict
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -159,16 +161,48 @@ def save_import(
     Raises NotSaved, with nothing changed, when rows are refused and not only the good ones were asked for.
     """
     table = read_file(path_of(import_))
-    layout = Layout.of(import_.layout)
+    saved = Saved(table, Layout.of(import_.layout), scope, actor, good_rows_only, progress)
+    with _together():
+        _save(_locked(import_), saved)
+    import_.refresh_from_db()
+    return import_
+
+
+def bring_in(table: Table, name: str, layout: Layout, *, scope: Scope, actor: User | None = None, **how: Any) -> Import:  # noqa: ANN401 (good_rows_only, progress)
+    """Check a table that is at hand and save it, in one transaction; no file is kept.
+
+    how: `good_rows_only` and `progress` as for `save_import`. Raises NotSaved, with nothing changed.
+    """
+    saved = Saved(table, layout, scope, actor, how.get("good_rows_only", False), how.get("progress", NO_PROGRESS))
+    import_ = Import(name=name[:200], sha256=digest_of(table), made_by=actor, kind=layout.kind, layout=layout.kept())
+    with _together():
+        import_.save()
+        _save(import_, saved)
+    return import_
+
+
+@contextmanager
+def _together() -> Iterator[None]:
+    """One transaction, one import at a time; a contradiction found by the database is told in words."""
     try:
         with transaction.atomic():
             _one_at_a_time()
-            _save(_locked(import_), table, layout, scope, actor, good_rows_only=good_rows_only, progress=progress)
+            yield
     except IntegrityError as contradiction:
         rule = noop("The file contradicts what is there: %(reason)s Nothing was saved.")
         raise NotSaved(rule, reason=str(contradiction).split("\n")[0]) from contradiction
-    import_.refresh_from_db()
-    return import_
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What is to be saved, for whom and how."""
+
+    table: Table
+    layout: Layout
+    scope: Scope
+    actor: User | None
+    good_rows_only: bool
+    progress: Progress
 
 
 def _locked(import_: Import) -> Import:
@@ -179,32 +213,35 @@ def _locked(import_: Import) -> Import:
     return fresh
 
 
-def _save(
-    import_: Import,
-    table: Table,
-    layout: Layout,
-    scope: Scope,
-    actor: User | None,
-    *,
-    good_rows_only: bool,
-    progress: Progress,
-) -> None:
+def _save(import_: Import, saved: Saved) -> None:
     """Inside the transaction: check, write, remember the layout, tell the history."""
-    draft = check(table, layout, scope, progress)
-    if draft.counts.rejected and not good_rows_only:
+    draft = check(saved.table, saved.layout, saved.scope, saved.progress)
+    if draft.counts.rejected and not saved.good_rows_only:
+        first = draft.faults[0]
         raise NotSaved(
-            noop("%(count)s rows are refused, so nothing was saved. Mend them, or save the good rows only."),
+            noop(
+                "%(count)s rows are refused, so nothing was saved. Mend them, or save the good rows only. "
+                "The first: row %(row)s, %(heading)s: %(problem)s"
+            ),
             count=draft.counts.rejected,
+            row=first.row,
+            heading=first.heading,
+            problem=first.problem,
         )
-    saving.write(import_, draft.deltas, progress)
+    saving.write(import_, draft.deltas, saved.progress)
     _count(import_, draft)
     import_.state, import_.saved_at = State.SAVED, timezone.now()
     import_.save()
-    Mapping.objects.update_or_create(
-        fingerprint=layouts.fingerprint(table.headings), defaults={"layout": layout.kept()}
-    )
-    detail = {"file": import_.name, "sha256": import_.sha256, "kind": layout.kind, **asdict(draft.counts)}
-    events.record("importing.import.saved", actor=actor, subject=f"{import_.name} ({import_.pk})", detail=detail)
+    remember(saved.table, saved.layout)
+    detail = {"file": import_.name, "sha256": import_.sha256, "kind": saved.layout.kind, **asdict(draft.counts)}
+    subject = f"{import_.name} ({import_.pk})"
+    events.record("importing.import.saved", actor=saved.actor, subject=subject, detail=detail)
+
+
+def remember(table: Table, layout: Layout) -> None:
+    """Keep the layout for the next file with the same headings."""
+    mark = layouts.fingerprint(table.headings)
+    Mapping.objects.update_or_create(fingerprint=mark, defaults={"layout": layout.kept()})
 
 
 @transaction.atomic
@@ -277,6 +314,14 @@ def _keep(path: Path) -> str:
     shutil.copyfile(path, target)
     target.chmod(0o600)
     return name
+
+
+def digest_of(table: Table) -> str:
+    """The SHA-256 of a table's cells."""
+    digest = hashlib.sha256("\x1f".join(table.headings).encode())
+    for column in table.columns:
+        digest.update("\x1f".join(column).encode())
+    return digest.hexdigest()
 
 
 def _digest(path: Path) -> str:
