@@ -14,9 +14,9 @@ from salesyear.crm.models import Customer
 from salesyear.importing.models import Import
 from salesyear.org.access import scope_of
 from salesyear.org.models import Unit, User
+from salesyear.sales.models import Order, OrderLine, Product
 from salesyear.samples import loading
 from salesyear.samples.tables import moved
-from salesyear.sales.models import Order, OrderLine, Product
 from salesyear.targets.models import Quota
 
 SYSTEM = Scope.system("test")
@@ -63,11 +63,20 @@ def test_superstore_zh_by_region(tmp_path: Path, settings: Settings) -> None:
     lines = OrderLine.objects.within(SYSTEM)
     assert lines.count() == 9_959
     assert lines.aggregate(sum=Sum("amount"))["sum"] == 16_068_954_13  # published 16,068,954.125
-    published = {"华东": 4_684_506, "中南": 4_137_415, "东北": 2_681_567, "华北": 2_447_301, "西南": 1_303_125, "西北": 815_040}
+    published = {
+        "华东": 4_684_506,
+        "中南": 4_137_415,
+        "东北": 2_681_567,
+        "华北": 2_447_301,
+        "西南": 1_303_125,
+        "西北": 815_040,
+    }
     assert {name: round(cents / 100) for name, cents in lines_by_region().items()} == published
     assert Product.objects.within(SYSTEM).count() == 1_955
     assert Customer.objects.within(SYSTEM).count() == 790
-    by_year = {year: lines.filter(ordered_on__year=year).aggregate(sum=Sum("amount"))["sum"] for year in range(2022, 2026)}
+    by_year = {
+        year: lines.filter(ordered_on__year=year).aggregate(sum=Sum("amount"))["sum"] for year in range(2022, 2026)
+    }
     assert {year: round(cents / 100) for year, cents in by_year.items()} == {
         2022: 2_931_056, 2023: 3_431_919, 2024: 4_243_540, 2025: 5_462_438,
     }  # fmt: skip

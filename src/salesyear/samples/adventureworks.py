@@ -91,9 +91,7 @@ def _places(years: int) -> list[tuple[str, str, str, str, str]]:
 def _positions(years: int) -> Table:
     start = moved(FIRST_DAY, years)
     titles = {key: row["JobTitle"] for key, row in by(_people(), "EmployeeID_K").items()}
-    rows = [
-        (f"{rep}-{unit}", f"{titles[rep]}, {unit}", kind, unit, start) for rep, unit, kind, _, _ in _places(years)
-    ]
+    rows = [(f"{rep}-{unit}", f"{titles[rep]}, {unit}", kind, unit, start) for rep, unit, kind, _, _ in _places(years)]
     return Table("positions", ("code", "title", "kind", "unit", "starts_on"), rows)
 
 
@@ -108,7 +106,10 @@ def _lines() -> Table:
 
 
 def _products() -> Table:
-    category, line = by(_file("ProductSubcategory"), "ProductSubcategoryId"), by(_file("ProductCategory"), "ProductCategoryId")
+    category, line = (
+        by(_file("ProductSubcategory"), "ProductSubcategoryId"),
+        by(_file("ProductCategory"), "ProductCategoryId"),
+    )
     rows = []
     for row in _file("Product"):
         below = category.get(whole(row["ProductSubcategoryId"]))

@@ -21,9 +21,9 @@ from salesyear.importing import services as importing
 from salesyear.importing.layouts import Layout
 from salesyear.org import services as org
 from salesyear.org.models import Rep, Role, Unit, UnitKind, User
+from salesyear.sales.models import OrderLine
 from salesyear.samples import adventureworks, superstore_zh
 from salesyear.samples.tables import Sample, Table
-from salesyear.sales.models import OrderLine
 
 SAMPLES = {sample.name: sample for sample in (adventureworks.SAMPLE, superstore_zh.SAMPLE)}
 LOADED = "samples.company.loaded"
@@ -84,13 +84,20 @@ def _import(table: Table, folder: Path, told: Told) -> None:
         writer.writerows(table.rows)
     layout = Layout(table.kind, {name: (name,) for name in table.columns})
     taken = importing.take_in(path, path.name, actor=None, scope=_system(), layout=layout)
-    importing.save_import(taken, scope=_system(), progress=lambda what, done, of: told(f"{table.kind}: {what}", done, of))
+    importing.save_import(
+        taken, scope=_system(), progress=lambda what, done, of: told(f"{table.kind}: {what}", done, of)
+    )
 
 
 def _people(sample: Sample) -> Iterator[SignIn]:
     units = Unit.objects.within(_system())
     region = units.filter(kind=UnitKind.REGION).order_by("path").first()
-    rep = Rep.objects.within(_system()).filter(unit__kind=UnitKind.TERRITORY, left_on__isnull=True).order_by("code").first()
+    rep = (
+        Rep.objects.within(_system())
+        .filter(unit__kind=UnitKind.TERRITORY, left_on__isnull=True)
+        .order_by("code")
+        .first()
+    )
     for role in Role:
         if role == Role.REGIONAL_MANAGER:
             yield _sign_in(role, note=str(region), unit=region)
@@ -107,7 +114,9 @@ def _people(sample: Sample) -> Iterator[SignIn]:
 def _sign_in(role: Role, *, rep: Rep | None = None, note: str = "", **of: object) -> SignIn:
     email = f"{role.value.replace('_', '.')}@example.com"
     password = secrets.token_urlsafe(9)
-    user: User = org.add_user(email=email, name=rep.name if rep else str(role.label).title(), password=password, rep=rep)
+    user: User = org.add_user(
+        email=email, name=rep.name if rep else str(role.label).title(), password=password, rep=rep
+    )
     org.give_role(user, role, starts_on=org.PAST, **of)
     return SignIn(role.value, email, password, note)
 
