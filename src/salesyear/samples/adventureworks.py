@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 
 from salesyear.samples.tables import Row, Sample, Table, by, moved, published, whole
 
@@ -217,7 +218,7 @@ def _quotas(years: int) -> Table:
     quotas = _file("SalesPersonQuotaHistory")
     starts = sorted({moved(row["QuotaDate"], years) for row in quotas})
     # A quarter runs to the day before the next one starts; the last one has no next: three months.
-    ends = {start: _day_before(after) for start, after in zip(starts, starts[1:], strict=False)}
+    ends = {start: _day_before(after) for start, after in pairwise(starts)}
     ends[starts[-1]] = _day_before(_three_months_after(starts[-1]))
     rows = []
     for row in quotas:
