@@ -36,6 +36,10 @@ if os.environ.get("SALESYEAR_TEST_DATABASE") == "postgresql":
     )
     os.environ["DATABASE_URL"] = f"postgresql://postgres@/postgres?host={server.get_uri().split('host=')[1]}"
 
+import django  # noqa: E402 - only now is the environment as the settings must find it
+
+django.setup()
+
 
 @pytest.fixture(autouse=True, scope="session")
 def history_can_be_emptied() -> Iterator[None]:
@@ -53,6 +57,14 @@ def history_can_be_emptied() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = lifted  # type: ignore[attr-defined]  # private
     yield
     TransactionTestCase._fixture_teardown = teardown  # type: ignore[attr-defined]  # private
+
+
+@pytest.fixture(autouse=True, scope="session")
+def static_files() -> None:
+    """Collect the static files as an installation does: names with hashes, compressed."""
+    from django.core.management import call_command
+
+    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @pytest.fixture(autouse=True)

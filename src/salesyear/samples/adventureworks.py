@@ -131,7 +131,7 @@ def _prices(years: int) -> Table:
         )
         for row in _file("ProductListPriceHistory")
     ]
-    return Table("prices", ("product", "currency", "starts_on", "ends_on", "list_price", "cost"), rows)
+    return Table("prices", ("product", "currency", "starts_on", "ends_on", "list_micros", "cost_micros"), rows)
 
 
 def _customers() -> Table:
@@ -186,6 +186,9 @@ def _offices() -> dict[str, tuple[str, ...]]:
 
 def _order_lines(years: int) -> Table:
     numbers = {row["ProductId"]: row["ProductNumber"] for row in _file("Product")}
+    managers = {whole(row["ManagerID"]) for row in _people() if row["ManagerID"]}
+    # A manager sits in a region; what they sold themselves counts in the territory of the customer.
+    territory = {whole(row["PersonId"]): _territory(row["TerritoryId"]) for row in _file("Customer") if row["PersonId"]}
     rows = (
         (
             row["SalesOrderID"],
@@ -195,6 +198,7 @@ def _order_lines(years: int) -> Table:
             moved(row["ShipDate"], years),
             row["CustomerID_FK"],
             row["EmployeeID_FK"],
+            territory[row["CustomerID_FK"]] if row["EmployeeID_FK"] in managers else "",
             numbers[row["ProductID_FK"]],
             row["OrderQty"],
             row["UnitPrice"],
@@ -204,8 +208,8 @@ def _order_lines(years: int) -> Table:
         )
         for row in _file("sales_order_lines")
     )
-    columns = ("order", "line", "ordered_on", "due_on", "shipped_on", "customer", "rep", "product")
-    return Table("order_lines", (*columns, "quantity", "unit_price", "discount", "amount", "currency"), rows)
+    columns = ("order", "key", "ordered_on", "due_on", "shipped_on", "customer", "rep", "unit", "product")
+    return Table("orderlines", (*columns, "quantity", "price", "discount", "amount", "currency"), rows)
 
 
 def _quotas(years: int) -> Table:

@@ -75,8 +75,8 @@ def _order_lines(sold: list[Row], years: int) -> Table:
         )
         for row in sold
     )
-    columns = ("order", "line", "ordered_on", "shipped_on", "customer", "unit", "city", "product", "quantity")
-    return Table("order_lines", (*columns, "discount", "amount", "cost", "currency"), rows)
+    columns = ("order", "key", "ordered_on", "shipped_on", "customer", "unit", "city", "product", "quantity")
+    return Table("orderlines", (*columns, "discount", "amount", "cost", "currency"), rows)
 
 
 SAMPLE = Sample(

@@ -17,6 +17,8 @@ urlpatterns = [
     path("theme/", views.set_theme, name="set_theme"),
     path("settings/", views.preferences, name="preferences"),
     path("data/", views.data, name="data"),
+    path("data/", include("salesyear.crm.urls")),
+    path("users/", include("salesyear.org.urls")),
     path("data/", include([one for register in REGISTERS.values() for one in addresses(register, may_open)])),
     *(path(f"{chapter.slug}/", views.chapter, {"slug": chapter.slug}, name=chapter.slug) for chapter in CHAPTERS),
     path("account/", include("allauth.account.urls")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -150,6 +151,8 @@ class BoundColumn:
                 return str(self.choices.get(raw, raw))
             case Kind.MOMENT:
                 return timezone.localtime(raw).replace(tzinfo=None)
+            case _ if isinstance(raw, dict):
+                return json.dumps(raw, ensure_ascii=False)
             case _:
                 return raw  # type: ignore[no-any-return]  # text, a day, a count, yes or no: as it is
 
