@@ -10,7 +10,13 @@ pytestmark = pytest.mark.once
 
 
 def test_names_keep_their_ends() -> None:
-    assert [mask_name(name) for name in ("仲孙妮", "仲妮", "妮", "", "Margaret")] == ["仲*妮", "仲*", "妮*", "", "M***t"]
+    assert [mask_name(name) for name in ("仲孙妮", "仲妮", "妮", "", "Margaret")] == [
+        "仲*妮",
+        "仲*",
+        "妮*",
+        "",
+        "M***t",
+    ]
 
 
 def test_phones_keep_three_and_four_figures() -> None:
