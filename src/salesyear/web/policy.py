@@ -106,6 +106,9 @@ POLICY: dict[str, Gate] = {
     **_register("invoices", CASH),
     **_register("receipts", CASH),
     **_register("quotas", PEOPLE),
+    # Background work: one's own, and for administrators everybody's (core/access.py)
+    "run-status": Gate(EVERYBODY),
+    "run-cancel": Gate(write=EVERYBODY),
     # Administration
     **_register("events", AUDITORS),
     "users": Gate(ADMINISTRATORS),

@@ -21,6 +21,7 @@ urlpatterns = [
     path("users/", include("salesyear.org.urls")),
     path("data/", include([one for register in REGISTERS.values() for one in addresses(register, may_open)])),
     *(path(f"{chapter.slug}/", views.chapter, {"slug": chapter.slug}, name=chapter.slug) for chapter in CHAPTERS),
+    path("", include("salesyear.core.urls")),
     path("account/", include("allauth.account.urls")),
     path("account/two-factor/", include("allauth.mfa.urls")),
     path("account/sessions/", include("allauth.usersessions.urls")),
