@@ -45,9 +45,7 @@ def written(folder: Path, content: bytes, name: str = "orders.csv") -> Path:
 )
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
-def test_the_same_table_in_every_dress(
-    tmp_path: Path, encoding: str, mark: bytes, separator: str, ending: str
-) -> None:
+def test_the_same_table_in_every_dress(tmp_path: Path, encoding: str, mark: bytes, separator: str, ending: str) -> None:
     text = TEXT.replace(",", separator).replace("\n", ending)
     table = read_table(written(tmp_path, mark + text.encode(encoding)))
     assert table.headings == ("订单号", "客户", "金额")

@@ -9,7 +9,17 @@ from salesyear.org.columns import REP, UNIT
 
 CODE = ("customer id", "customer code", "customer number", "customer no", "client id", "account id", "account number")
 CODE += ("客户编号", "客户编码", "客户代码", "客户id", "customer id fk")
-NAME = ("customer name", "customer", "company name", "company", "client", "account name", "客户名称", "客户", "客户姓名")
+NAME = (
+    "customer name",
+    "customer",
+    "company name",
+    "company",
+    "client",
+    "account name",
+    "客户名称",
+    "客户",
+    "客户姓名",
+)
 SEGMENT = ("segment", "customer type", "customer segment", "细分", "客户类型", "客户类别", "客户细分")
 CITY = ("city", "ship city", "城市", "市")
 PROVINCE = ("province", "state", "state or province", "region", "ship region", "省", "省份", "州省", "省/自治区")
@@ -55,7 +65,9 @@ KINDS = (
         model="crm.Agency",
         key=("code",),
         columns=(
-            Column("code", _("code"), Type.CODE, True, synonyms=("agency id", "agency code", "代理商编号", "代理商编码")),
+            Column(
+                "code", _("code"), Type.CODE, True, synonyms=("agency id", "agency code", "代理商编号", "代理商编码")
+            ),
             Column("name", _("name"), required=True, synonyms=("agency name", "agency", "代理商名称", "代理商")),
             Column("unit", _("unit"), Type.CODE, to="org.Unit", synonyms=UNIT),
         ),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
 
 from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.utils import timezone
 
 from salesyear.core.columns import Column, ImportKind, Type
@@ -144,10 +146,13 @@ def _texts(table: Table, layout: Layout, column: Column) -> list[str]:
 
 
 def _longest(kind: ImportKind, column: Column) -> int | None:
-    """How many characters fit, as the model says."""
+    """How many characters fit, as the model says: the kind's own, or the one the column belongs to."""
     if column.longest or column.to or column.type not in (Type.TEXT, Type.CODE):
         return column.longest
-    return apps.get_model(kind.model)._meta.get_field(column.name).max_length  # type: ignore[union-attr]  # a text field
+    for model in (kind.model, column.creates):
+        with suppress(FieldDoesNotExist, LookupError, ValueError):
+            return apps.get_model(model)._meta.get_field(column.name).max_length  # type: ignore[union-attr]  # a text field
+    return None
 
 
 def resolve(reading: Reading, column: Column, pending: dict[str, int] | None = None) -> None:

@@ -123,7 +123,12 @@ def _prune(delta: Delta, later: Sequence[Delta]) -> None:
 
 
 def existing(
-    reading: Reading, model: str, field_: str, wanted: Iterable[Any], columns: Sequence[str], progress: Progress = NO_PROGRESS
+    reading: Reading,
+    model: str,
+    field_: str,
+    wanted: Iterable[Any],
+    columns: Sequence[str],
+    progress: Progress = NO_PROGRESS,
 ) -> Iterable[tuple[Any, ...]]:
     """Rows that are there already: primary key and columns, where `field_` is one of the values wanted."""
     rows = table_of(model)._default_manager.within(reading.scope)  # type: ignore[attr-defined]  # scoped managers only
@@ -134,9 +139,7 @@ def existing(
         yield from part.values_list("pk", *columns).order_by("pk")
 
 
-def difference(
-    key: object, columns: Sequence[str], before: Sequence[Any], after: Mapping[str, Any]
-) -> Changed | None:
+def difference(key: object, columns: Sequence[str], before: Sequence[Any], after: Mapping[str, Any]) -> Changed | None:
     """What an import changes in a row: empty cells change nothing."""
     apart = [
         (column, old, after[column])

@@ -149,5 +149,3 @@ def remembered_or_guessed(headings: Sequence[str], kept: Mapping[str, Any] | Non
     if kept and (not kind or kept["kind"] == kind):
         return Layout.of(kept)
     return guess(headings, kind)
-
-

@@ -148,4 +148,3 @@ def code_from(name: str, longest: int = 40) -> str:
 
 _NO_NAME: Final = noop("The row names no product.")
 _NAME_IT: Final = noop("Fill in its code or its name.")
-

@@ -12,7 +12,6 @@ from salesyear.importing.amounts import Currencies, keep_figures, micros, settle
 from salesyear.importing.cents import carried
 from salesyear.importing.checking import NO_PROGRESS, Progress, Reading, resolve, same_key_twice
 from salesyear.importing.deltas import (
-
     Delta,
     Draft,
     columns_of,
@@ -117,9 +116,7 @@ class OrderLines:
         for row, (number, day, customer) in enumerate(zip(*columns, strict=True)):
             if row in reading.bad:
                 continue
-            fitting = [
-                pk for pk, on, of in there.get(number, ()) if day in (None, on) and customer in (None, of)
-            ]
+            fitting = [pk for pk, on, of in there.get(number, ()) if day in (None, on) and customer in (None, of)]
             if len(fitting) == 1:
                 self.order_of[row] = fitting[0]
             elif fitting:
@@ -308,4 +305,3 @@ _NO_ORDER: Final = noop("“%(value)s” is not a known order, and the row does 
 _SAY_ORDER: Final = noop("Bring in the orders first, or choose the columns with date and customer.")
 _DISAGREES: Final = noop("The row says otherwise than row %(earlier)s of the same order.")
 _AGREE: Final = noop("An order has one salesperson, unit and currency; share a sale by a file of sales splits.")
-

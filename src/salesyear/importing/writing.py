@@ -31,9 +31,7 @@ def take_keys(model: type[models.Model], count: int) -> list[int]:
     return list(range(last + 1, last + 1 + count))
 
 
-def insert(
-    model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], told: Callable[[int], None]
-) -> None:
+def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row], told: Callable[[int], None]) -> None:
     """Put rows into a table. columns: its own names; told: how many are in by now."""
     table, names = model._meta.db_table, ", ".join(f'"{column}"' for column in columns)
     for done, part in _parts(rows):

@@ -14,13 +14,13 @@ from salesyear.org.models import PositionKind, Unit, UnitKind
 from salesyear.org.services import PAST, place_reps
 
 LEVELS = {
-    **{word: UnitKind.COMPANY.value for word in ("company", "公司", "总公司", "集团")},
-    **{word: UnitKind.REGION.value for word in ("region", "area", "大区", "区域", "地区", "分公司")},
-    **{word: UnitKind.TERRITORY.value for word in ("territory", "片区", "辖区", "省", "办事处")},
+    **dict.fromkeys(("company", "公司", "总公司", "集团"), UnitKind.COMPANY.value),
+    **dict.fromkeys(("region", "area", "大区", "区域", "地区", "分公司"), UnitKind.REGION.value),
+    **dict.fromkeys(("territory", "片区", "辖区", "省", "办事处"), UnitKind.TERRITORY.value),
 }
 SEATS = {
-    **{word: PositionKind.MANAGER.value for word in ("manager", "经理", "主管")},
-    **{word: PositionKind.REP.value for word in ("rep", "salesperson", "销售", "销售员", "业务员", "代表")},
+    **dict.fromkeys(("manager", "经理", "主管"), PositionKind.MANAGER.value),
+    **dict.fromkeys(("rep", "salesperson", "销售", "销售员", "业务员", "代表"), PositionKind.REP.value),
 }
 FROM = ("start", "from", "start date", "valid from", "effective date", "开始", "开始日期", "生效日期", "起始日期")
 UNTIL = ("end", "until", "to", "end date", "valid to", "结束", "结束日期", "失效日期", "截止日期")
@@ -72,7 +72,17 @@ KINDS = (
                 _("belongs to"),
                 Type.CODE,
                 to="org.Unit",
-                synonyms=("parent", "parent code", "region id", "region", "group", "上级", "上级编码", "所属", "所属大区"),
+                synonyms=(
+                    "parent",
+                    "parent code",
+                    "region id",
+                    "region",
+                    "group",
+                    "上级",
+                    "上级编码",
+                    "所属",
+                    "所属大区",
+                ),
             ),
             starts_on,
             ends_on,
@@ -101,7 +111,10 @@ KINDS = (
         columns=(
             Column("code", _("code"), Type.CODE, True, synonyms=("employee id", "employee number", "工号", "员工编号")),
             Column(
-                "name", _("name"), required=True, synonyms=("employee name", "full name", "first name + last name", "姓名", "员工姓名")
+                "name",
+                _("name"),
+                required=True,
+                synonyms=("employee name", "full name", "first name + last name", "姓名", "员工姓名"),
             ),
             Column("title", _("title"), synonyms=("job title", "职位", "职务", "岗位")),
             Column(

@@ -26,7 +26,18 @@ PRODUCT_NAME = ("product name", "item name", "产品名称", "商品名称", "�
 CATEGORY = ("sub category", "product sub type", "subcategory", "sub type", "子类别", "品类", "category", "类别")
 QUANTITY = ("quantity", "qty", "order qty", "quantity ordered", "数量", "件数", "销量", "count", "pieces")
 QUANTITY += ("units", "箱数", "sold", "qty sold", "quantity sold", "order quantity", "amount")
-AMOUNT = ("line total", "net amount", "sales amount", "sales", "sale amt", "revenue", "销售额", "销售金额", "金额", "amount")
+AMOUNT = (
+    "line total",
+    "net amount",
+    "sales amount",
+    "sales",
+    "sale amt",
+    "revenue",
+    "销售额",
+    "销售金额",
+    "金额",
+    "amount",
+)
 AMOUNT += ("小计",)
 
 currency = Column("currency", _("currency"), Type.CODE, to="sales.Currency", synonyms=CURRENCY)
@@ -83,7 +94,9 @@ PRODUCTS = (
         key=("currency", "starts_on"),
         columns=(
             Column("currency", _("currency"), Type.CODE, True, to="sales.Currency", synonyms=CURRENCY),
-            Column("starts_on", _("from"), Type.DATE, True, synonyms=("date", "rate date", "日期", "汇率日期", "生效日期")),
+            Column(
+                "starts_on", _("from"), Type.DATE, True, synonyms=("date", "rate date", "日期", "汇率日期", "生效日期")
+            ),
             Column("micros", _("rate"), Type.DECIMAL, True, synonyms=("rate", "exchange rate", "汇率")),
         ),
     ),
@@ -134,7 +147,9 @@ PRODUCTS = (
                 Type.AMOUNT,
                 synonyms=("list price", "price", "unit price", "msrp", "标价", "目录价", "单价"),
             ),
-            Column("cost_micros", _("cost"), Type.AMOUNT, synonyms=("standard cost", "cost", "buy price", "成本", "成本价")),
+            Column(
+                "cost_micros", _("cost"), Type.AMOUNT, synonyms=("standard cost", "cost", "buy price", "成本", "成本价")
+            ),
         ),
     ),
 )
@@ -180,8 +195,12 @@ FACTS = (
             Column("product", _("product"), Type.CODE, to="sales.Product", synonyms=PRODUCT),
             Column("product_name", _("product's name"), synonyms=PRODUCT_NAME, longest=300, creates="sales.Product"),
             Column("quantity", _("quantity"), Type.DECIMAL, synonyms=QUANTITY),
-            Column("price", _("unit price"), Type.AMOUNT, synonyms=("unit price", "price", "price each", "单价", "价格")),
-            Column("discount", _("discount"), Type.PERCENT, synonyms=("discount", "unit price discount", "折扣", "折让")),
+            Column(
+                "price", _("unit price"), Type.AMOUNT, synonyms=("unit price", "price", "price each", "单价", "价格")
+            ),
+            Column(
+                "discount", _("discount"), Type.PERCENT, synonyms=("discount", "unit price discount", "折扣", "折让")
+            ),
             Column("amount", _("amount"), Type.AMOUNT, synonyms=AMOUNT),
             Column("cost", _("cost"), Type.AMOUNT, synonyms=("cost", "total cost", "成本", "成本金额")),
             Column("profit", _("profit"), Type.AMOUNT, synonyms=("profit", "利润", "毛利")),
@@ -214,7 +233,9 @@ FACTS = (
             Column("order", _("order"), Type.CODE, True, to="sales.Order", synonyms=ORDER),
             Column("rep", _("salesperson"), Type.CODE, True, to="org.Rep", synonyms=REP),
             unit,
-            Column("share", _("share"), Type.PERCENT, True, synonyms=("share", "split", "credit", "分摊", "比例", "分成")),
+            Column(
+                "share", _("share"), Type.PERCENT, True, synonyms=("share", "split", "credit", "分摊", "比例", "分成")
+            ),
         ),
     ),
     paper(
@@ -231,7 +252,9 @@ FACTS = (
         "invoices",
         _("invoices"),
         "sales.Invoice",
-        Column("invoiced_on", _("invoiced on"), Type.DATE, True, synonyms=("invoice date", "开票日期", "发票日期", "日期")),
+        Column(
+            "invoiced_on", _("invoiced on"), Type.DATE, True, synonyms=("invoice date", "开票日期", "发票日期", "日期")
+        ),
         Column("due_on", _("due on"), Type.DATE, synonyms=(*DUE, "应收日期", "付款到期日")),
         key=("number",),
     ),
@@ -246,7 +269,9 @@ FACTS = (
             True,
             synonyms=("payment date", "receipt date", "回款日期", "收款日期", "到账日期"),
         ),
-        Column("invoice", _("invoice"), Type.CODE, to="sales.Invoice", synonyms=("invoice number", "发票号", "核销发票")),
+        Column(
+            "invoice", _("invoice"), Type.CODE, to="sales.Invoice", synonyms=("invoice number", "发票号", "核销发票")
+        ),
         key=("number", "customer"),
     ),
 )

@@ -135,7 +135,7 @@ def _until_unclosed(
 def _swallows(cells: list[str], separator: str, width: int) -> bool:
     """Whether a row over many lines holds whole rows inside one of its cells."""
     inner = [line for cell in cells for line in cell.split("\n")[1:]]
-    return bool(width) and len(cells) != width or any(line.count(separator) >= max(width, 4) - 1 for line in inner)
+    return (bool(width) and len(cells) != width) or any(line.count(separator) >= max(width, 4) - 1 for line in inner)
 
 
 def _unclosed(line: str, separator: str, lines: int) -> tuple[list[str], Problem]:

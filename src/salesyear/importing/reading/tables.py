@@ -121,15 +121,11 @@ def headings_of(cells: Sequence[str], limits: Limits) -> tuple[str, ...]:
     if not named:
         raise Refused(noop("The first row is empty: headings were expected there."))
     if len(named) > limits.columns:
-        raise Refused(
-            noop("The file has %(columns)s columns; %(most)s fit."), columns=len(named), most=limits.columns
-        )
+        raise Refused(noop("The file has %(columns)s columns; %(most)s fit."), columns=len(named), most=limits.columns)
     headings = [heading or f"({letter_of(place)})" for place, heading in enumerate(named)]
     twice = _twice(headings)
     if twice:
-        raise Refused(
-            noop("The heading “%(heading)s” stands over two columns. Rename one of them."), heading=twice
-        )
+        raise Refused(noop("The heading “%(heading)s” stands over two columns. Rename one of them."), heading=twice)
     return tuple(headings)
 
 

@@ -72,9 +72,7 @@ def _crash(status: int, limits: Limits) -> Refused:
         return _late(limits)
     if status not in (-signal.SIGABRT, child_module.OUT_OF_MEMORY):
         return Refused(noop("The workbook cannot be read: it is damaged, or no workbook at all."))
-    return Refused(
-        noop("Opening the workbook takes too much memory for its size. Save the sheet as CSV, or split it.")
-    )
+    return Refused(noop("Opening the workbook takes too much memory for its size. Save the sheet as CSV, or split it."))
 
 
 def _late(limits: Limits) -> Refused:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Final
 
 from salesyear.engine.messages import noop
@@ -30,7 +30,9 @@ _YEAR_FIRST: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _TWO_ORDERS: Final = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 _NAMED: Final = re.compile(r"(?:(\d{1,2})[- ]([a-z]+)|([a-z]+)[ -](\d{1,2}))(?:st|nd|rd|th)?[,.]?[- ](\d{4})")
-_HAN: Final = re.compile(r"([〇零○一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})[日号]")
+_HAN: Final = re.compile(
+    r"([〇零○一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})[日号]"
+)
 _SHORT_YEAR: Final = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}")
 _CLOCK: Final = re.compile(
     r"(?P<date>.*?\S)(?:\s+|(?<=\d)t)(?P<half>上午|下午)?(?P<hour>\d{1,2}):(?P<minute>\d{2})"
@@ -118,7 +120,7 @@ def _at_home(text: str, day: date, clock: re.Match[str], zone: tzinfo | None) ->
 def _offset(typed: str) -> timezone:
     """`z`, `+08:00` or `+0800` as an offset."""
     if typed == "z":
-        return timezone.utc
+        return UTC
     hours, minutes = int(typed[1:3]), int(typed[-2:])
     return timezone((1 if typed[0] == "+" else -1) * timedelta(hours=hours, minutes=minutes))
 

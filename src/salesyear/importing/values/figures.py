@@ -110,9 +110,7 @@ def _figure(text: str, match: re.Match[str], digits: str) -> Figure | Problem:
         return digits_lost(text)
     value = Decimal(digits).scaleb(power) * SCALES[(match["scale"] or "").lower()]
     if abs(value) > LARGEST:
-        return problem(
-            noop("“%(value)s” is larger than any amount this system keeps."), _CHECK_UNIT, value=text
-        )
+        return problem(noop("“%(value)s” is larger than any amount this system keeps."), _CHECK_UNIT, value=text)
     minus = "-" in (match["minus"], match["minus2"], match["minus3"]) or bool(match["open"])
     sign = (match["before"] or match["after"] or "").upper()
     return Figure(-value if minus else value, sign, bool(match["percent"]))
