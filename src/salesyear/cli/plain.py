@@ -58,7 +58,7 @@ def sentence_of(error: BaseException) -> str:
 def _is_refusal(error: BaseException) -> bool:
     # Each slice's own refusals (NotPossible, SettingError, KeyUsedOtherwise, …) are written for people.
     ours = type(error).__module__.startswith("salesyear.")
-    return ours and isinstance(error, (ValueError, LookupError)) or type(error).__name__ == "SettingError"
+    return (ours and isinstance(error, (ValueError, LookupError))) or type(error).__name__ == "SettingError"
 
 
 def _about_the_database(error: BaseException) -> str:
