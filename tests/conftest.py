@@ -69,7 +69,10 @@ def static_files() -> None:
 
 @pytest.fixture(autouse=True)
 def quick_passwords(settings: SettingsWrapper) -> None:
-    """Hash passwords quickly: what is tested is never how slow hashing is."""
+    """Hash passwords quickly, and forget how often other tests have knocked at the door."""
+    from django.core.cache import cache
+
+    cache.clear()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from allauth.mfa.totp.internal import auth as totp
-from cast import PASSWORD, Cast
 from django.test import Client
 from django.urls import reverse
 
+from cast import PASSWORD, Cast
 from salesyear.core.models import Event
 from salesyear.org import services
 from salesyear.org.models import User

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from cast import PASSWORD, Cast, papers
 from django.apps import apps
 from django.db import connection
 from django.db.models import Model, Q
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
+from cast import PASSWORD, Cast, papers
 from salesyear.core.scope import Scope, Visible
 from salesyear.crm.models import Agency, Customer
 from salesyear.org.models import Assignment, Position, Rep, Role

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from salesyear.cli import audit, backup, doctor, manage, serve, user, work
+from salesyear.cli import audit, backup, demo, doctor, manage, serve, user, work
 from salesyear.cli.plain import UserError, sentence_of
 
 __all__ = ["UserError", "app", "main"]
@@ -21,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("work")(work.work)
 app.command("doctor")(doctor.doctor)

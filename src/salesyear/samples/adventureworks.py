@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 
 from salesyear.samples.tables import Row, Sample, Table, by, moved, published, whole
 
@@ -91,9 +92,7 @@ def _places(years: int) -> list[tuple[str, str, str, str, str]]:
 def _positions(years: int) -> Table:
     start = moved(FIRST_DAY, years)
     titles = {key: row["JobTitle"] for key, row in by(_people(), "EmployeeID_K").items()}
-    rows = [
-        (f"{rep}-{unit}", f"{titles[rep]}, {unit}", kind, unit, start) for rep, unit, kind, _, _ in _places(years)
-    ]
+    rows = [(f"{rep}-{unit}", f"{titles[rep]}, {unit}", kind, unit, start) for rep, unit, kind, _, _ in _places(years)]
     return Table("positions", ("code", "title", "kind", "unit", "starts_on"), rows)
 
 
@@ -108,7 +107,10 @@ def _lines() -> Table:
 
 
 def _products() -> Table:
-    category, line = by(_file("ProductSubcategory"), "ProductSubcategoryId"), by(_file("ProductCategory"), "ProductCategoryId")
+    category, line = (
+        by(_file("ProductSubcategory"), "ProductSubcategoryId"),
+        by(_file("ProductCategory"), "ProductCategoryId"),
+    )
     rows = []
     for row in _file("Product"):
         below = category.get(whole(row["ProductSubcategoryId"]))
@@ -216,7 +218,7 @@ def _quotas(years: int) -> Table:
     quotas = _file("SalesPersonQuotaHistory")
     starts = sorted({moved(row["QuotaDate"], years) for row in quotas})
     # A quarter runs to the day before the next one starts; the last one has no next: three months.
-    ends = {start: _day_before(after) for start, after in zip(starts, starts[1:], strict=False)}
+    ends = {start: _day_before(after) for start, after in pairwise(starts)}
     ends[starts[-1]] = _day_before(_three_months_after(starts[-1]))
     rows = []
     for row in quotas:

@@ -110,7 +110,7 @@ USERSESSIONS_TRACK_ACTIVITY = True
 AXES_FAILURE_LIMIT = env.whole("SALESYEAR_LOCKOUT_TRIES", 5, least=2, most=100)
 AXES_COOLOFF_TIME = env.whole("SALESYEAR_LOCKOUT_MINUTES", 15, least=1, most=24 * 60) / 60
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "salesyear.org.accounts.name_tried"
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
