@@ -6,8 +6,8 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from cast import Cast
 
+from cast import Cast
 from salesyear.core.scope import Scope
 from salesyear.sales.models import Currency, Rate
 from salesyear.sales.money import NoRate, rates_of, round_half_up, total_in_base
