@@ -1,0 +1,31 @@
+"""Coins that belong to a name: the same seed and key give the same number whatever came before."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Hashable, Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Words = NDArray[np.uint64]
+
+
+def name_words(seed: int, kind: str, names: Iterable[Hashable]) -> Words:
+    """One 64-bit word per name, from BLAKE2 of seed, kind and the name's text: (names,)."""
+    head = f"{seed}\x1f{kind}\x1f".encode()
+    digests = b"".join(hashlib.blake2b(head + str(name).encode(), digest_size=8).digest() for name in names)
+    return np.frombuffer(digests, dtype="<u8").astype(np.uint64)
+
+
+def mix(words: Words) -> Words:
+    """Scramble counters into independent-looking words (the finaliser of SplitMix64, Steele et al. 2014)."""
+    words = words + np.uint64(0x9E3779B97F4A7C15)
+    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return words ^ (words >> np.uint64(31))
+
+
+def cross_words(rows: Words, columns: Words) -> Words:
+    """One word per (row, column) from the words of the row's and the column's names: (rows, columns)."""
+    return mix(mix(rows)[:, None] ^ columns[None, :])
