@@ -61,7 +61,8 @@ def network(tree: OrgTree, months: int, months_per_quarter: int = 3) -> Network:
     quarter = month // months_per_quarter
     leaf_quarter = above[-1] * months + quarter
     root_quarter = above[0] * months + quarter
-    order = np.lexsort((month.ravel(), above[0].ravel()))
+    roots = np.cumsum(np.diff(above[0, :, 0], prepend=above[0, :1, 0]) != 0)
+    order = np.lexsort((month.ravel(), np.repeat(roots, months)))
     return Network(
         years=_family(np.arange(month.size), [leaf_quarter, *above[::-1]]),
         months=_family(order, [*(row * months + month for row in above[:-1][::-1]), root_quarter, above[0]]),

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 Words = NDArray[np.uint64]
 
 
-def name_words(seed: int, kind: str, names: Iterable[Hashable]) -> Words:
-    """One 64-bit word per name, from BLAKE2 of seed, kind and the name's text: (names,)."""
-    head = f"{seed}\x1f{kind}\x1f".encode()
-    digests = b"".join(hashlib.blake2b(head + str(name).encode(), digest_size=8).digest() for name in names)
+def name_words(names: Iterable[Hashable]) -> Words:
+    """One 64-bit word per name, from BLAKE2 of the name's text: (names,)."""
+    digests = b"".join(hashlib.blake2b(str(name).encode(), digest_size=8).digest() for name in names)
     return np.frombuffer(digests, dtype="<u8").astype(np.uint64)
 
 
@@ -26,6 +25,7 @@ def mix(words: Words) -> Words:
     return words ^ (words >> np.uint64(31))
 
 
-def cross_words(rows: Words, columns: Words) -> Words:
-    """One word per (row, column) from the words of the row's and the column's names: (rows, columns)."""
-    return mix(mix(rows)[:, None] ^ columns[None, :])
+def cross_words(rows: Words, columns: Words, seed: int) -> Words:
+    """One word per (row, column) from the words of the row's and the column's names and a seed: (rows, columns)."""
+    start = np.array([seed % 2**64], dtype=np.uint64)
+    return mix(mix(rows ^ mix(start))[:, None] ^ columns[None, :])

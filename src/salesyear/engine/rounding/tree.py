@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from salesyear.engine.messages import EngineError, noop
+from salesyear.engine.rounding.noise import Words, name_words
 
 Ints = NDArray[np.int64]
 
@@ -95,6 +96,11 @@ class OrgTree:
         rank = np.empty(len(self.keys), dtype=np.int64)
         rank[sorted(range(len(self.keys)), key=self.keys.__getitem__)] = np.arange(len(self.keys))
         return np.lexsort(rank[self.ancestors][::-1])
+
+    @cached_property
+    def leaf_words(self) -> Words:
+        """One random-looking word per leaf, from its key alone: (leaves,)."""
+        return name_words(self.keys[leaf] for leaf in self.leaves)
 
     def roll_up(self, leaf_values: Ints) -> Ints:
         """Totals of every node from values of the leaves: (leaves, ...) -> (nodes, ...)."""
