@@ -1,4 +1,5 @@
-"""The compiled loops do exactly what the NumPy reference does; here they run as plain Python, without a compiler."""
+"""The compiled loops do exactly what the NumPy reference does; here they run as plain Python, without a
+compiler."""
 
 from __future__ import annotations
 
@@ -25,9 +26,8 @@ def test_loops_equal_the_reference_bit_for_bit(seed: int) -> None:
     net = network(tree, shape[1])
     expected = round_fractions(fractions, words, net)
     value = fractions.astype(np.int32).ravel()
-    compiled.clear_digits(
-        value, words.ravel(), net.years.order, net.years.groups, net.months.order, net.months.groups, BITS
-    )
+    trees = [(family.order, family.groups) for family in (net.years, net.months)]
+    compiled.Loops().clear_digits(value, words.ravel(), trees[0], trees[1], BITS)
     assert ((value >> BITS).reshape(shape) == expected).all()
 
 

@@ -135,7 +135,7 @@ def test_held_cells_do_not_change_and_must_be_whole() -> None:
         round_plan(real, REGION, QUARTER, locks=locks, seed=seed).units[1, 2, 3] == 5 for seed in range(10)
     )
     real[1, 2, 3] = 5.5
-    with pytest.raises(LockNotWhole, match=r"Row 2, month 3, cell 4 is held at 5.5, not a whole number of 1"):
+    with pytest.raises(LockNotWhole, match=r"Row 2, month 3, cell 4 is held at 5.5: not a whole number of 1"):
         round_plan(real, REGION, QUARTER, locks=locks)
 
 
@@ -209,7 +209,7 @@ def plans(draw: st.DrawFn) -> tuple[OrgTree, Floats]:
 def all_totals(tree: OrgTree, values: NDArray[np.generic]) -> list[Floats]:
     """Months, years, leaf quarters and root quarters of a table, written down the slow way."""
     leaf_months = values.sum(axis=2).astype(float)
-    months = tree.roll_up(leaf_months)  # type: ignore[arg-type]  # the same sums, of amounts that are not whole
+    months = tree.roll_up(leaf_months)
     quarters = np.stack(
         [months[:, first : first + 3].sum(axis=1) for first in range(0, months.shape[1], 3)], axis=1
     )
@@ -259,7 +259,8 @@ def test_nobody_is_favoured() -> None:
     # 3,000 companies with the same plan under other names are 3,000 independent draws in one call.
     copies = 3_000
     real = np.array([[0.3, 1.6, 0.25], [0.2, 0.7, 0.45], [2.9, 0.15, 0.05], [0.5, 0.5, 0.5]])
-    keys, parents = [], []
+    keys: list[str] = []
+    parents: list[int] = []
     for copy in range(copies):
         top = len(keys)
         keys += [f"{copy}/{name}" for name in ("company", "north", "south", "a", "b", "c", "d")]
@@ -284,8 +285,7 @@ def flow_rows(tree: OrgTree, months: int) -> Ints:
     rows = []
     for node in range(len(tree.keys)):
         under = (tree.ancestors[tree.depth[node]] == node)[:, None] & np.ones(months, dtype=bool)
-        for month in range(months):
-            rows.append((under & (np.arange(months) == month)).ravel())
+        rows.extend((under & (np.arange(months) == month)).ravel() for month in range(months))
         rows.append(under.ravel())
     return np.array(rows).astype(np.int64)
 
@@ -295,7 +295,8 @@ def flow_rows(tree: OrgTree, months: int) -> Ints:
 def test_it_is_a_vertex_of_the_flow_polytope_and_near_the_best(
     case: tuple[OrgTree, Floats], seed: int
 ) -> None:
-    """Against the exact optimum (HiGHS, least absolute deviation; whole because the network is unimodular)."""
+    """Against the exact optimum (HiGHS, least absolute deviation; whole because the network is
+    unimodular)."""
     tree, real = case
     leaf_months = np.abs(real.sum(axis=2))
     rows = flow_rows(tree, leaf_months.shape[1])

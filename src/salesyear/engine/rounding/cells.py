@@ -55,7 +55,8 @@ def _refuse_broken_locks(ticks: NDArray[np.int32], locks: Bools, real: Floats, u
         leaf, month, cell = (int(i) for i in broken[0])
         raise LockNotWhole(
             noop(
-                "Row %(leaf)d, month %(month)d, cell %(cell)d is held at %(amount)s, not a whole number of %(unit)d."
+                "Row %(leaf)d, month %(month)d, cell %(cell)d is held at %(amount)s: "
+                "not a whole number of %(unit)d."
             ),
             leaf=leaf + 1,
             month=month + 1,
@@ -66,7 +67,8 @@ def _refuse_broken_locks(ticks: NDArray[np.int32], locks: Bools, real: Floats, u
 
 
 def roomiest(parts: Split) -> tuple[Ints, Ints]:
-    """Of each leaf-month, the cell furthest from whole and how far that is in ticks: twice (leaves, months)."""
+    """Of each leaf-month, the cell furthest from whole and how far that is in ticks: twice (leaves,
+    months)."""
     distance = np.minimum(parts.fraction, ONE - parts.fraction)
     distance[parts.fraction == 0] = 0
     cell = distance.argmax(axis=-1)
@@ -76,11 +78,11 @@ def roomiest(parts: Split) -> tuple[Ints, Ints]:
 def fill(parts: Split, moved: Ints, cell: Ints, rises: Ints, words: Words) -> Ints:
     """Whole cells of each leaf-month that sum to the leaf-month's whole total: (leaves, months, cells).
 
-    moved: ticks each leaf-month took up, given to its roomiest `cell`; rises: 1 where the leaf-month was rounded
-    up. Cumulative rounding with one offset u per leaf-month: the first k cells get floor(C_k + u), so every
-    cell and every run of cells is rounded to a neighbour. Over u uniform on [0, 1) each cell is unbiased
-    (systematic sampling: Madow 1949), and the total rises exactly when u >= 1 - fraction. Drawing u given
-    that it did or did not therefore keeps both: the total already chosen and the mean.
+    moved: ticks each leaf-month took up, given to its roomiest `cell`; rises: 1 where the leaf-month was
+    rounded up. Cumulative rounding with one offset u per leaf-month: the first k cells get floor(C_k + u),
+    so every cell and every run of cells is rounded to a neighbour. Over u uniform on [0, 1) each cell is
+    unbiased (systematic sampling: Madow 1949), and the total rises exactly when u >= 1 - fraction. Drawing u
+    given that it did or did not therefore keeps both: the total already chosen and the mean.
     """
     fraction = parts.fraction.astype(np.int64)
     np.put_along_axis(

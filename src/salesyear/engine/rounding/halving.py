@@ -1,15 +1,15 @@
 """Unbiased rounding of leaf-months under two nested families of totals, one binary digit at a time.
 
 The fractions are integers of 2**-BITS of a unit. A leaf-month is an edge between two trees: one holds the
-totals of months (node, month) up to the root, the other those of years (leaf, quarter), (leaf, year), (node, year).
-Every vertex of this network conserves flow. Take the lowest digit that is one somewhere: at each vertex an even
-number of edges has it, so they can be paired off at every vertex and fall apart into cycles. Pushing +1 digit
-along a cycle in one direction or the other, by a fair coin, clears that digit on all its edges and keeps every
-balance. After BITS digits all leaf-months and all totals are whole.
+totals of months (node, month) up to the root, the other those of years (leaf, quarter), (leaf, year), (node,
+year). Every vertex of this network conserves flow. Take the lowest digit that is one somewhere: at each
+vertex an even number of edges has it, so they can be paired off at every vertex and fall apart into cycles.
+Pushing +1 digit along a cycle in one direction or the other, by a fair coin, clears that digit on all its
+edges and keeps every balance. After BITS digits all leaf-months and all totals are whole.
 
-Why no total leaves its floor and ceiling: an edge moves by one digit only when that digit is one, so it steps to one
-of the two neighbouring multiples of the next digit, and never past a whole number. Why it is unbiased: given
-what came before, each step of each edge is + or - with equal chance.
+Why no total leaves its floor and ceiling: an edge moves by one digit only when that digit is one, so it
+steps to one of the two neighbouring multiples of the next digit, and never past a whole number. Why it is
+unbiased: given what came before, each step of each edge is + or - with equal chance.
 
 Source: Doerr & Klein, Unbiased rounding of rational matrices (FSTTCS 2006), for rows and columns; two nested
 families instead of rows and columns: Cox & Ernst, Controlled rounding (INFOR 20, 1982).
@@ -28,7 +28,7 @@ from salesyear.engine.rounding import compiled
 from salesyear.engine.rounding.noise import Words
 from salesyear.engine.rounding.tree import Ints, OrgTree
 
-BITS = 20
+BITS = 18
 ONE = 1 << BITS
 
 Members = NDArray[np.int32]
@@ -38,8 +38,8 @@ Members = NDArray[np.int32]
 class Family:
     """One tree of totals over the leaf-months, from the cells up to the roots.
 
-    order: (cells,) the cells one below the other as the tree draws them; groups: (steps, cells) which total each
-    place of that order belongs to, finest first, the root last. Each group is a run of neighbours.
+    order: (cells,) the cells one below the other as the tree draws them; groups: (steps, cells) which total
+    each place of that order belongs to, finest first, the root last. Each group is a run of neighbours.
     """
 
     order: Members
@@ -48,7 +48,8 @@ class Family:
 
 @dataclass(frozen=True)
 class Network:
-    """Both families over leaf-months; cells are numbered `leaf * months + month`, leaves in canonical order."""
+    """Both families over leaf-months; cells are numbered `leaf * months + month`, leaves in canonical
+    order."""
 
     years: Family
     months: Family
@@ -81,9 +82,11 @@ def round_fractions(fractions: Ints, words: Words, net: Network) -> Ints:
     """
     value = np.array(fractions, dtype=np.int32).ravel()
     coins = words.ravel()
-    kernel = compiled.ready()
-    if kernel is not None:
-        kernel(value, coins, net.years.order, net.years.groups, net.months.order, net.months.groups, BITS)
+    loops = compiled.ready()
+    if loops is not None:
+        loops.clear_digits(
+            value, coins, (net.years.order, net.years.groups), (net.months.order, net.months.groups), BITS
+        )
     else:
         for digit in range(BITS):
             _clear_digit(value, coins, net, digit)
@@ -97,19 +100,21 @@ def _clear_digit(value: Members, coins: Words, net: Network, digit: int) -> None
         return
     place = np.empty(odd.size, dtype=np.int32)
     place[cells] = np.arange(cells.size, dtype=np.int32)
-    by_year, by_month = (_mates(family, odd, place, cells.size) for family in (net.years, net.months))
+    turned = np.flatnonzero(odd[net.months.order])
+    by_year = _mates(net.years, cells, np.arange(cells.size, dtype=np.int32))
+    by_month = _mates(net.months, turned, place[net.months.order[turned]])
     rises = _orient(by_year, by_month, coins[cells] >> np.uint64(digit) & np.uint64(1))
     value[cells] += np.where(rises[: cells.size], 1 << digit, -(1 << digit)).astype(np.int32)
 
 
-def _mates(family: Family, odd: NDArray[np.bool_], place: Members, size: int) -> Members:
+def _mates(family: Family, turned: Ints, items: Members) -> Members:
     """With whom each odd cell is paired off in one tree, neighbours first; what is left goes one total up.
 
-    A path that ends in a root's total is closed there: that total is one more member, number `size` on.
+    turned: places of the odd cells in the family's order; items: their numbers among the odd cells. A path
+    that ends in a root's total is closed there: that total is one more member, number `size` on.
     """
+    size = items.size
     mates = np.empty(size, dtype=np.int32)
-    turned = np.flatnonzero(odd[family.order])
-    items = place[family.order[turned]]
     for groups in family.groups:
         loose = _loose(groups[turned])
         _link(items, loose, mates)
@@ -123,7 +128,8 @@ def _loose(groups: Members) -> Ints:
     ends = np.flatnonzero(np.concatenate((groups[1:] != groups[:-1], [True][: groups.size]))) + 1
     odd_sizes = ends.copy()
     odd_sizes[1:] -= ends[:-1]
-    return ends[(odd_sizes & 1).astype(bool)] - 1
+    last: Ints = ends[(odd_sizes & 1).astype(bool)] - 1
+    return last
 
 
 def _link(items: Members, loose: Ints, mates: Members) -> None:
@@ -145,4 +151,5 @@ def _orient(by_year: Members, by_month: Members, coins: Words) -> NDArray[np.boo
     mine = first[orbit]
     other = mine[by_year]
     heads = coins[np.minimum(mine, other)] == 1
-    return (mine < other) == heads
+    rises: NDArray[np.bool_] = (mine < other) == heads
+    return rises

@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from salesyear.engine.messages import EngineError, noop
-from salesyear.engine.rounding.halving import BITS, ONE
+from salesyear.engine.rounding.halving import ONE
 from salesyear.engine.rounding.tree import Ints, OrgTree
 
 NO_LEAST = -(2**62)
@@ -72,7 +72,8 @@ def check_whole(limits: Limits, unit: int, tree: OrgTree, months: Sequence[Hasha
     )
     raise LimitsContradict(
         noop(
-            "“%(node)s” (%(period)s) must lie between %(least)d and %(most)d: no whole number of %(unit)d does."
+            "“%(node)s” (%(period)s) must lie between %(least)d and %(most)d: "
+            "no whole number of %(unit)d does."
         ),
         node=tree.keys[node],
         period=_period(months, int(column)),
@@ -119,7 +120,8 @@ def _refuse_missed(totals: Ints, least: Ints, most: Ints, tree: OrgTree, months:
         node, column = missed[0]
         raise LimitsContradict(
             noop(
-                "The plan gives “%(node)s” (%(period)s) %(total).2f units; the limits ask for %(least)d to %(most)d."
+                "The plan gives “%(node)s” (%(period)s) %(total).2f units; "
+                "the limits ask for %(least)d to %(most)d."
             ),
             node=tree.keys[node],
             period=_period(months, int(column)),
@@ -131,7 +133,8 @@ def _refuse_missed(totals: Ints, least: Ints, most: Ints, tree: OrgTree, months:
 
 @dataclass(frozen=True)
 class _Edges:
-    """The network as edges: where each starts and ends, and which total (node, column) or leaf-month it is."""
+    """The network as edges: where each starts and ends, and which total (node, column) or leaf-month it
+    is."""
 
     tail: Ints
     head: Ints
@@ -194,7 +197,8 @@ def _send(gap: Ints, hard: Bools, room: Ints, tree: OrgTree, months: Sequence[Ha
 
 
 def _along_forest(edges: _Edges, usable: Bools, excess: Ints) -> tuple[Ints, int]:
-    """Send each vertex's excess towards the root of its tree: per edge, and a vertex where some is stuck or -1."""
+    """Send each vertex's excess towards the root of its tree: per edge, and a vertex where some is stuck or
+    -1."""
     size, chosen = excess.size, np.flatnonzero(usable)
     tail, head = edges.tail[chosen], edges.head[chosen]
     graph = csr_array((np.ones(chosen.size), (tail, head)), shape=(size, size))

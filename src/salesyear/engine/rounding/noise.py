@@ -26,6 +26,7 @@ def mix(words: Words) -> Words:
 
 
 def cross_words(rows: Words, columns: Words, seed: int) -> Words:
-    """One word per (row, column) from the words of the row's and the column's names and a seed: (rows, columns)."""
+    """One word per (row, column) from the words of the row's and the column's names and a seed: (rows,
+    columns)."""
     start = np.array([seed % 2**64], dtype=np.uint64)
     return mix(mix(rows ^ mix(start))[:, None] ^ columns[None, :])

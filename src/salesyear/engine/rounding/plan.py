@@ -45,20 +45,21 @@ def round_plan(
 ) -> RoundedPlan:
     """Round a real plan to whole units so that it still adds up and nobody is favoured.
 
-    real: (leaves, months, cells) amounts in the currency's smallest unit, rows as `tree.leaves`; put cells of one
-    class next to each other. months: one label per month, in order; three in a row are a quarter. unit: what to
-    round to, 100000 for 千元 if the smallest unit is 分. limits: totals that must hold exactly. locks: cells
-    (same shape) that must not change; they must be whole units already.
+    real: (leaves, months, cells) amounts in the currency's smallest unit, rows as `tree.leaves`; put cells
+    of one class next to each other. months: one label per month, in order; three in a row are a quarter.
+    unit: what to round to, 100000 for 千元 if the smallest unit is 分. limits: totals that must hold exactly.
+    locks: cells (same shape) that must not change; they must be whole units already.
 
     What holds for the result, all checked in integers before it is given back: every cell, every
     (node, month), (node, year), (leaf, quarter) and (root, quarter), and every run of neighbouring cells of a
     leaf-month is the real value rounded up or down, that is less than one unit away (totals: of the plan in
-    2**-20 units, which is itself within a few ticks of the real one); limits, locks and share floors hold exactly;
-    zero stays zero; a plan of whole units comes back unchanged. The mean over seeds is the real plan (before
-    share floors are repaired). The same plan, seed and keys give the same result in whatever order the rows come.
+    2**-18 units, which is itself within a few ticks of the real one); limits, locks and share floors hold
+    exactly; zero stays zero; a plan of whole units comes back unchanged. The mean over seeds is the real
+    plan (before share floors are repaired). The same plan, seed and keys give the same result in whatever
+    order the rows come.
 
-    Raises NotAPlan, LockNotWhole, LimitsContradict, ShareOutOfReach, and BrokenPromise if the check at the end
-    fails. Method: see `halving` (leaf-months), `cells.fill`, `limits.settle`, `shares.repair_shares`.
+    Raises NotAPlan, LockNotWhole, LimitsContradict, ShareOutOfReach, and BrokenPromise if the check at the
+    end fails. Method: see `halving` (leaf-months), `cells.fill`, `limits.settle`, `shares.repair_shares`.
     """
     _refuse_wrong_shape(real, tree, months, unit)
     words = cross_words(tree.leaf_words, name_words(months), seed)

@@ -34,7 +34,7 @@ def check_promises(
     """Raise BrokenPromise at the first promise that does not hold.
 
     units: (leaves, months, cells) as rounded; parts, ticks: what was rounded, (leaves, months, cells) and
-    (leaves, months) in 2**-20 units.
+    (leaves, months) in 2**-18 units.
     """
     for promise, kept in _promises(units, parts, ticks, tree, unit, limits, locks, shares):
         if not kept:

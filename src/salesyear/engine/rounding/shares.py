@@ -44,9 +44,9 @@ def repair_shares(
 ) -> tuple[Ints, int]:
     """Move single units between two cells of one leaf-month, so no total of a month or year changes.
 
-    Only cells that were rounded down go up and the reverse, so every cell stays next to its real value; a move
-    for one floor never takes from another. Of all leaf-months the ones where it costs least deviation move.
-    Gives the units and how many moves were made. Raises ShareOutOfReach when there are not enough.
+    Only cells that were rounded down go up and the reverse, so every cell stays next to its real value; a
+    move for one floor never takes from another. Of all leaf-months the ones where it costs least deviation
+    move. Gives the units and how many moves were made. Raises ShareOutOfReach when there are not enough.
     """
     masks = sorted({share.inside for share in shares}, reverse=True)
     moves = 0
@@ -93,7 +93,7 @@ def _move(
         gain[better], lose[better] = up.argmax(axis=-1)[better], down.argmin(axis=-1)[better]
     chosen = np.lexsort((words[rows].ravel(), best.ravel()))[:wanted]
     chosen = chosen[best.ravel()[chosen] < ONE]
-    leaf, month = np.divmod(chosen, best.shape[1])
+    leaf, month = np.unravel_index(chosen, best.shape)
     units[rows[leaf], month, gain.ravel()[chosen]] += 1
     units[rows[leaf], month, lose.ravel()[chosen]] -= 1
     return int(chosen.size)
@@ -102,7 +102,8 @@ def _move(
 def _out_of_reach(share: ShareFloor, tree: OrgTree, missing: int) -> ShareOutOfReach:
     return ShareOutOfReach(
         noop(
-            "“%(node)s” misses its share of %(numerator)d/%(denominator)d by %(missing)d units; round to a smaller unit."
+            "“%(node)s” misses its share of %(numerator)d/%(denominator)d by %(missing)d units; "
+            "round to a smaller unit."
         ),
         node=tree.keys[share.node],
         numerator=share.numerator,

@@ -64,8 +64,8 @@ def spread(
 ) -> list[int]:
     """Change cells so that they sum to `total`: held ones stay, the others keep their proportions.
 
-    Cells that are all 0 share evenly; where positive and negative cells cancel out, the difference is shared by
-    their size. Parts are whole (largest remainder). names: what the cells are called in the refusal.
+    Cells that are all 0 share evenly; where positive and negative cells cancel out, the difference is shared
+    by their size. Parts are whole (largest remainder). names: what the cells are called in the refusal.
     Raises HeldTooMuch when held cells exceed the total, or when every cell is held and does not fit it.
     """
     kept = list(held) if held is not None else [False] * len(values)
@@ -102,7 +102,8 @@ def _refuse_what_cannot_fit(
     held = [f"{label} ({value:,})" for label, value, keep in zip(labels, values, kept, strict=True) if keep]
     raise HeldTooMuch(
         noop(
-            "The total %(total)d cannot be met: held are %(cells)s, together %(sum)d. Release one or change the total."
+            "The total %(total)d cannot be met: held are %(cells)s, together %(sum)d. "
+            "Release one or change the total."
         ),
         total=total,
         cells=", ".join(held),
