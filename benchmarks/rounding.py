@@ -165,9 +165,7 @@ def whole_plan(reps: int, repeats: int) -> None:
     real = np.random.default_rng(SEED).lognormal(4, 1, (reps, MONTHS, 80))
     seconds = timed(lambda: round_plan(real, tree, range(MONTHS), seed=1), repeats)
     worst = np.abs(round_plan(real, tree, range(MONTHS), seed=1).units - real).max()
-    print(
-        f"{real.size:>10,} cells, rounded, verified: {seconds * 1e3:8.1f} ms; worst cell {worst:.4f} units away"
-    )
+    print(f"{real.size:>10,} cells, rounded and verified: {seconds * 1e3:8.1f} ms; worst {worst:.4f} off")
 
 
 def fairness(seeds: int) -> None:
@@ -177,9 +175,8 @@ def fairness(seeds: int) -> None:
         total += instance.rises(seed)
     share = instance.fractions / ONE
     error = (total / seeds - share) / np.sqrt(share * (1 - share) / seeds)
-    print(
-        f"mean over {seeds:,} seeds, 240 rep-months: worst {np.abs(error).max():.2f} s.e., rms {error.std():.2f} s.e."
-    )
+    worst, spread = np.abs(error).max(), error.std()
+    print(f"mean over {seeds:,} seeds of 240 rep-months: worst {worst:.2f} s.e., rms {spread:.2f} s.e.")
 
 
 def main() -> None:

@@ -282,7 +282,7 @@ def test_seeds_are_as_fair_as_names() -> None:
 
 def flow_rows(tree: OrgTree, months: int) -> Ints:
     """Membership of each leaf-month in each protected total: (totals, leaves · months)."""
-    rows = []
+    rows: list[NDArray[np.bool_]] = []
     for node in range(len(tree.keys)):
         under = (tree.ancestors[tree.depth[node]] == node)[:, None] & np.ones(months, dtype=bool)
         rows.extend((under & (np.arange(months) == month)).ravel() for month in range(months))
