@@ -27,7 +27,7 @@ PATHS = np.array([[[4, 4], [1, 1]], [[5, 5], [2, 2]], [[6, 6], [3, 3]], [[7, 7],
 
 
 def targets(region: float, wang: float, li: float) -> Floats:
-    return np.array([[region] * 2, [wang] * 2, [li] * 2])
+    return np.array([[region] * 2, [wang] * 2, [li] * 2], dtype=float)
 
 
 def test_the_chance_is_the_share_of_futures_that_reach_the_target() -> None:
@@ -48,14 +48,14 @@ def test_no_target_has_no_chance_and_a_month_without_one_leaves_the_others() -> 
 
 
 def test_what_is_sold_is_certain() -> None:
-    # January is closed: Wang sold 8, Li 4. The region has 12 of its 18; it needs 6 more: 7, 9 or 11.
+    # January is closed: Wang sold 8, Li 4. The region has 12 of its 18; 7, 9 and 11 bring the other 6.
     found = chances(PATHS, targets(9, 5, 4), TEAM, sold=np.array([[8.0], [4.0]]))
     assert found.month[:, 0].tolist() == [1, 1, 1]
-    assert found.year.tolist() == [0.75, 1, 0.75]
+    assert found.year.tolist() == [0.75, 1, 0.25]
 
 
 def test_independent_reps_make_the_top_absurdly_certain() -> None:
-    # 400 reps, each ±20 % on his own and all ±5 % with the market; the company needs 97 % of what is expected.
+    # 400 reps, each ±20 % on his own and all ±5 % with the market; the company needs 97 % of the mean.
     rng = np.random.default_rng(3)
     market = rng.normal(0, 0.05, (4_000, 1, 1))
     paths = 100 * (1 + market + rng.normal(0, 0.2, (4_000, 400, 1)))
