@@ -1,0 +1,130 @@
+"""Cells into classes and back: the only two passes that touch every cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from salesyear.engine.targets.numeric.response import Bounded, Distance, Response, factor, respond
+from salesyear.engine.targets.numeric.tree import Bools, Floats, Ints
+
+
+@dataclass(frozen=True)
+class CellArrays:
+    """Cells sorted by class; those that only follow their class's multiplier, and the two kinds that do not.
+
+    free: the prior, zero at held and private cells. runs: class of each stretch of cells, starts: where it begins,
+    counts: how long it is. held: positions of locked cells and their amounts; private: positions of cells with a floor
+    or cap of their own, their priors and bounds. classes: how many classes there are, empty ones included.
+    """
+
+    distance: Distance
+    free: Floats
+    runs: Ints
+    starts: Ints
+    counts: Ints
+    held: Ints
+    held_at: Floats
+    private: Ints
+    private_prior: Floats
+    low: Floats
+    high: Floats
+    classes: int
+
+
+def arrange(
+    distance: Distance, prior: Floats, low: Floats, high: Floats, classes: Ints, count: int
+) -> CellArrays:
+    """Sort the exceptions out of cells that are already in the order of their classes (low = high: locked)."""
+    is_held = low == high
+    is_private = private_cells(distance, prior, low, high)
+    held, private = np.flatnonzero(is_held), np.flatnonzero(is_private)
+    starts = np.flatnonzero(np.r_[True, np.diff(classes) > 0]) if len(classes) else np.zeros(0, np.int64)
+    counts = np.diff(np.r_[starts, len(classes)])
+    free = np.where(is_held | is_private, 0.0, prior)
+    return CellArrays(
+        distance, free, classes[starts], starts, counts, held, low[held], private, prior[private],
+        low[private], high[private], count,
+    )  # fmt: skip
+
+
+def private_cells(distance: Distance, prior: Floats, low: Floats, high: Floats) -> Bools:
+    """Cells whose bounds say more than "keep your sign" and that are not locked."""
+    if distance is Distance.PRO_RATA:
+        said = (low > 0) | np.isfinite(high)
+    else:
+        said = np.where(prior >= 0, (low != 0) | np.isfinite(high), (high != 0) | np.isfinite(low))
+    return np.asarray(said & (low != high))
+
+
+def lump(cells: CellArrays) -> Response:
+    """Sums per class."""
+    positive = cells.free
+    loss = None
+    if cells.distance is Distance.LEAST_SQUARES and (cells.free < 0).any():
+        positive = np.maximum(cells.free, 0.0)
+        loss = _sums(cells, positive - cells.free)
+    gain = _sums(cells, positive)
+    kept = np.zeros(cells.classes)
+    np.add.at(kept, class_of(cells, cells.held), cells.held_at)
+    return Response(cells.distance, gain, loss, kept, _bounded(cells))
+
+
+def class_of(cells: CellArrays, positions: Ints) -> Ints:
+    """Class of single cells."""
+    return cells.runs[np.searchsorted(cells.starts, positions, side="right") - 1]
+
+
+def hold(cells: CellArrays, positions: Ints, amounts: Floats) -> CellArrays:
+    """Lock further cells (or lock them at another amount); the others are left as they are."""
+    free = cells.free.copy()
+    free[positions] = 0.0
+    stays = ~np.isin(cells.held, positions)
+    open_ = ~np.isin(cells.private, positions)
+    return replace(
+        cells, free=free,
+        held=np.r_[cells.held[stays], positions], held_at=np.r_[cells.held_at[stays], amounts],
+        private=cells.private[open_], private_prior=cells.private_prior[open_],
+        low=cells.low[open_], high=cells.high[open_],
+    )  # fmt: skip
+
+
+def _sums(cells: CellArrays, values: Floats) -> Floats:
+    total = np.zeros(cells.classes)
+    if len(values):
+        total[cells.runs] = np.add.reduceat(values, cells.starts)
+    return total
+
+
+def _bounded(cells: CellArrays) -> Bounded | None:
+    if not len(cells.private):
+        return None
+    mine = class_of(cells, cells.private)
+    starts = np.flatnonzero(np.r_[True, np.diff(mine) > 0])
+    counts = np.diff(np.r_[starts, len(mine)])
+    return Bounded(cells.private_prior, cells.low, cells.high, mine[starts], starts, counts)
+
+
+def spread(cells: CellArrays, t: Floats, out: Floats | None = None) -> Floats:
+    """Sales of every cell, in the order of the classes, from the multipliers of the classes."""
+    sales = np.empty_like(cells.free) if out is None else out
+    _scale_runs(cells, factor(cells.distance, t[cells.runs]), sales)
+    if cells.distance is Distance.LEAST_SQUARES and (cells.free < 0).any():
+        negative = np.flatnonzero(cells.free < 0)
+        shrink = np.maximum(0.0, 1.0 - t[class_of(cells, negative)])
+        sales[negative] = cells.free[negative] * shrink
+    if len(cells.private):
+        mine = t[class_of(cells, cells.private)]
+        sales[cells.private] = respond(cells.distance, cells.private_prior, mine, cells.low, cells.high)[0]
+    sales[cells.held] = cells.held_at
+    return sales
+
+
+def _scale_runs(cells: CellArrays, factors: Floats, out: Floats) -> None:
+    size = len(cells.free) // max(len(cells.runs), 1)
+    if len(cells.runs) and (cells.counts == size).all():
+        shape = (len(cells.runs), size)
+        np.multiply(cells.free.reshape(shape), factors[:, None], out=out.reshape(shape))
+    else:
+        np.multiply(cells.free, np.repeat(factors, cells.counts), out=out)
