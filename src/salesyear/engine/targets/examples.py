@@ -62,7 +62,7 @@ def make_instance(reps: int, family: Family = "std", *, seed: int = 0, slots: in
     classes, prior, hidden = table.class_index()[order], prior.ravel()[order], hidden.ravel()[order]
     low, high = np.zeros_like(prior), np.full_like(prior, np.inf)
     if family == "hard+bounds":
-        low, high = 0.3 * np.minimum(prior, hidden), 3.0 * np.maximum(prior, hidden)
+        low, high = np.minimum(0.9 * prior, hidden), np.maximum(1.35 * prior, hidden)
     locked = rng.choice(len(prior), size=len(prior) // 100, replace=False)
     low[locked] = high[locked] = hidden[locked] = np.round(hidden[locked])
     sums = np.bincount(classes, weights=hidden, minlength=reps * table.attributes)
