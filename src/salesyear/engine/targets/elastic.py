@@ -12,7 +12,7 @@ from salesyear.engine.targets.model import Model
 from salesyear.engine.targets.numeric.lumping import class_of
 from salesyear.engine.targets.numeric.rows import coefficients, row_address
 from salesyear.engine.targets.numeric.tree import Floats, Ints
-from salesyear.engine.targets.why import CELL_BOUNDS
+from salesyear.engine.targets.why import CELL_BOUNDS, IN_TABLE_NAME
 
 ENOUGH = 1e-9  # of the largest bound: a smaller miss is noise
 
@@ -172,7 +172,7 @@ def _locked(
     owner = model.bounds.locked_by[model.order[arrays.held]]
     for index in np.unique(owner[touched[classes]] if len(classes) else owner):
         mine = (owner == index) & touched[classes]
-        name = model.rules.rules[index].name if index >= 0 else CELL_BOUNDS
+        name = model.rules.rules[index].name if index >= 0 else IN_TABLE_NAME
         here = kept is None or name in kept
         amount = arrays.held_at[mine]
         wide = np.full(len(amount), np.inf)

@@ -10,7 +10,7 @@ import numpy as np
 
 from salesyear.engine.messages import noop
 from salesyear.engine.targets.numeric.rows import Block, no_rows
-from salesyear.engine.targets.numeric.tree import Bools, Floats, Ints
+from salesyear.engine.targets.numeric.tree import Bools, Floats
 from salesyear.engine.targets.places import Attributes, Organisation
 from salesyear.engine.targets.rules import SHARES, BadRule, Kind, Rule, Rules
 
@@ -39,20 +39,34 @@ class Name:
     values: tuple[str, ...]
 
 
-def blocks_for(
-    org: Organisation, attributes: Attributes, rules: tuple[Rule, ...], sums: Sums, strength: float
-) -> tuple[tuple[Block, ...], tuple[tuple[Name, ...], ...]]:
-    """Rows of all levels and their names; `strength` scales the caps of the multipliers."""
-    levels: list[list[Line]] = [[] for _ in org.levels]
+Lines = dict[str, tuple[int, list[Line]]]  # rule -> level and rows
+
+
+def lines_for(org: Organisation, attributes: Attributes, rules: tuple[Rule, ...], sums: Sums) -> Lines:
+    """Rows of every rule."""
+    found: Lines = {}
     for rule in rules:
         level = org.level(rule)
-        levels[level] += lines_of(rule, org, attributes, lambda column, at=level: sums(column, at))
+        found[rule.name] = level, lines_of(rule, org, attributes, lambda column, at=level: sums(column, at))
+    return found
+
+
+def blocks_of(
+    org: Organisation, attributes: Attributes, lines: Lines, strength: float
+) -> tuple[tuple[Block, ...], tuple[tuple[Name, ...], ...]]:
+    """Rows of all levels and their names, in the order of the rules' names.
+
+    `strength` scales the caps of the multipliers.
+    """
+    levels: list[list[Line]] = [[] for _ in org.levels]
+    for rule in sorted(lines):
+        level, mine = lines[rule]
+        levels[level] += mine
     blocks = tuple(
-        stack(lines, strength) if lines else no_rows(org.tree.size(level), attributes.count)
-        for level, lines in enumerate(levels)
+        stack(mine, strength) if mine else no_rows(org.tree.size(level), attributes.count)
+        for level, mine in enumerate(levels)
     )
-    names = tuple(tuple(Name(line.rule, line.values) for line in lines) for lines in levels)
-    return blocks, names
+    return blocks, tuple(tuple(Name(line.rule, line.values) for line in mine) for mine in levels)
 
 
 def lines_of(rule: Rule, org: Organisation, attributes: Attributes, sums: Callable[[str], Floats]) -> list[Line]:
@@ -157,8 +171,3 @@ def unused_amounts(rules: Rules, org: Organisation) -> list[tuple[str, str]]:
             names = {*org.names[level], *org.paths[level]}
             unknown += [(rule.name, key) for key in rule.amounts if key not in names]
     return unknown
-
-
-def positions(names: tuple[tuple[Name, ...], ...], level: int, wanted: Name) -> Ints:
-    """Places of a name among the rows of a level (a share with floor and ceiling has two)."""
-    return np.array([place for place, name in enumerate(names[level]) if name == wanted], dtype=np.int64)

@@ -9,7 +9,7 @@ import numpy as np
 from salesyear.engine.messages import noop
 from salesyear.engine.targets.cells import BadCells, Cells
 from salesyear.engine.targets.filling import Filled, fill_empty
-from salesyear.engine.targets.lines import Name, blocks_for
+from salesyear.engine.targets.lines import Lines, Name, blocks_of, lines_for
 from salesyear.engine.targets.numeric.lumping import CellArrays, arrange, lump
 from salesyear.engine.targets.numeric.response import Distance
 from salesyear.engine.targets.numeric.rows import flatten
@@ -22,12 +22,13 @@ from salesyear.engine.targets.places import Attributes, Organisation, attributes
 from salesyear.engine.targets.rules import SUMS, BadRule, Kind, Rule, Rules
 from salesyear.engine.targets.selection import localised, select_for
 
+NOBODY, IN_TABLE = -1, -2
 SPARSE_BELOW = 0.1  # a full leaves x classes table emptier than this is kept as a list
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """Least and most of every cell, and the rule that said so (an index into `rules`, -1: nobody)."""
+    """Least and most of every cell, and the rule that said so (an index into `rules`, NOBODY, or IN_TABLE)."""
 
     low: Floats
     high: Floats
@@ -40,7 +41,8 @@ class Model:
 
     local: rules on sums with level columns of `where` turned into nodes.
     order: cell numbers in the order of their classes; classes: class of each, in that order. prior: what every cell
-    starts from, in the order of the table, empty parts filled. names: rows of every level.
+    starts from, in the order of the table, empty parts filled. lines, names: rows of every rule,
+    and what the rows of every level are called.
     """
 
     cells: Cells
@@ -55,6 +57,7 @@ class Model:
     filled: Filled
     bounds: Bounds
     arrays: CellArrays
+    lines: Lines
     names: tuple[tuple[Name, ...], ...]
     task: Task
 
@@ -80,8 +83,9 @@ def build(cells: Cells, rules: Rules, params: Params, apart: tuple[str, ...] = (
     prior = _prior(cells, params)
     bounds = cell_bounds(cells, org, rules, prior, params)
     sums = _Sums(cells, org, known, classes)
-    strength = 1.0 if params.distance is Distance.PRO_RATA else 1000.0
-    blocks, names = blocks_for(org, known, local, sums.of, strength)
+    strength = strength_of(params)
+    lines = lines_for(org, known, local, sums.of)
+    blocks, names = blocks_of(org, known, lines, strength)
     filled = fill_empty(org.tree, blocks, classes, prior, bounds.low, bounds.high, params)
     prior = filled.prior
     count = org.tree.leaves * known.count
@@ -91,8 +95,13 @@ def build(cells: Cells, rules: Rules, params: Params, apart: tuple[str, ...] = (
         system = sparse_system(org.tree, blocks, arrays.runs)
     task = make_task(org.tree, blocks, lump(arrays), system)
     return Model(
-        cells, rules, local, params, org, known, order, classes[order], prior, filled, bounds, arrays, names, task
+        cells, rules, local, params, org, known, order, classes[order], prior, filled, bounds, arrays, lines, names, task
     )
+
+
+def strength_of(params: Params) -> float:
+    """Multipliers of least squares are growth, not its logarithm: their caps are that much higher."""
+    return 1.0 if params.distance is Distance.PRO_RATA else 1000.0
 
 
 def _sorted(classes: Ints) -> Ints:
@@ -140,7 +149,7 @@ def cell_bounds(cells: Cells, org: Organisation, rules: Rules, prior: Floats, pa
     for rule in rules.of_kind(Kind.CELL):
         _bound(cells, org, rule, low, high)
     _possible(cells, low, high)
-    locked_by = np.full(len(prior), -1, dtype=np.int64)
+    locked_by = _locked_cells(cells, low, high)
     for rule in rules.of_kind(Kind.LOCK):
         _lock(cells, org, rules, rule, prior, low, high, locked_by)
     return Bounds(low, high, locked_by)
@@ -162,6 +171,23 @@ def _possible(cells: Cells, low: Floats, high: Floats) -> None:
             noop("The cell in row %(row)d has a floor of %(floor)s above its cap of %(cap)s."),
             row=row + 1, floor=float(low[row]), cap=float(high[row]),
         )  # fmt: skip
+
+
+def _locked_cells(cells: Cells, low: Floats, high: Floats) -> Ints:
+    """Locks that stand in the table itself, in the column `locked`."""
+    amount = cells.bound("locked", np.nan)
+    here = np.flatnonzero(~np.isnan(amount))
+    outside = (amount[here] < low[here]) | (amount[here] > high[here])
+    if outside.any():
+        cell = int(here[np.argmax(outside)])
+        raise BadCells(
+            noop("The cell in row %(row)d is locked at %(amount)s, but it may only be between %(low)s and %(high)s."),
+            row=cell + 1, amount=float(amount[cell]), low=float(low[cell]), high=float(high[cell]),
+        )  # fmt: skip
+    low[here] = high[here] = amount[here]
+    locked_by = np.full(len(low), NOBODY, dtype=np.int64)
+    locked_by[here] = IN_TABLE
+    return locked_by
 
 
 def _lock(

@@ -12,14 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from salesyear.engine.messages import EngineError, noop
+from salesyear.engine.targets.model import IN_TABLE, NOBODY
 from salesyear.engine.targets.numeric.response import Distance
 from salesyear.engine.targets.numeric.rows import spans
 from salesyear.engine.targets.numeric.tree import Bools, Floats
 from salesyear.engine.targets.plan import Plan
-from salesyear.engine.targets.rules import Kind, Rule, Where
+from salesyear.engine.targets.rules import Kind, Where
 from salesyear.engine.targets.selection import select
 
 NO_HISTORY = noop("No history: an even start, because a rule asks for sales here")
+IN_TABLE_NAME = noop("Locked cells")
 CELL_BOUNDS = noop("Floor or cap of single cells")
 ROUNDING = noop("Rounding to whole units")
 
@@ -93,7 +95,7 @@ def _amounts(plan: Plan, chosen: Bools) -> dict[str, float]:
     model = plan.model
     original = model.cells.amounts(model.cells.prior)
     locked = model.bounds.locked_by
-    free = chosen & (locked < 0)
+    free = chosen & (locked == NOBODY)
     amounts = {NO_HISTORY: float((model.prior - original)[chosen].sum())}
     wished, weights = _wishes(plan, free)
     amounts |= _by_rule(plan, weights)
@@ -136,11 +138,12 @@ def _by_rule(plan: Plan, weights: Floats) -> dict[str, float]:
 def _locks(plan: Plan, chosen: Bools) -> dict[str, float]:
     model = plan.model
     moved = plan.real - model.prior
-    rules: tuple[Rule, ...] = model.rules.rules
-    return {
-        rule.name: float(moved[chosen & (model.bounds.locked_by == index)].sum())
-        for index, rule in enumerate(rules)
+    locked = model.bounds.locked_by
+    amounts = {
+        rule.name: float(moved[chosen & (locked == index)].sum())
+        for index, rule in enumerate(model.rules.rules)
         if rule.kind is Kind.LOCK
     }
+    return amounts | {IN_TABLE_NAME: float(moved[chosen & (locked == IN_TABLE)].sum())}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -36,7 +37,11 @@ class CellArrays:
 def arrange(
     distance: Distance, prior: Floats, low: Floats, high: Floats, classes: Ints, count: int
 ) -> CellArrays:
-    """Sort the exceptions out of cells that are already in the order of their classes (low = high: locked)."""
+    """Sort the exceptions out of cells that are already in the order of their classes (low = high: locked).
+
+    Priors are put on a fine binary grid, so that a class has the same sum in whatever order its cells come.
+    """
+    prior = on_grid(prior, classes)
     is_held = low == high
     is_private = private_cells(distance, prior, low, high)
     held, private = np.flatnonzero(is_held), np.flatnonzero(is_private)
@@ -47,6 +52,17 @@ def arrange(
         distance, free, classes[starts], starts, counts, held, low[held], private, prior[private],
         low[private], high[private], count,
     )  # fmt: skip
+
+
+def on_grid(prior: Floats, classes: Ints) -> Floats:
+    """Round amounts so finely that no digit of a plan changes, and so coarsely that class sums are exact."""
+    if not len(prior):
+        return prior
+    largest = float(np.abs(prior).max()) * float(np.bincount(classes).max())
+    if largest == 0:
+        return prior
+    grid = 2.0 ** (np.ceil(np.log2(largest)) - 52)
+    return np.round(prior / grid) * grid
 
 
 def private_cells(distance: Distance, prior: Floats, low: Floats, high: Floats) -> Bools:
@@ -76,18 +92,28 @@ def class_of(cells: CellArrays, positions: Ints) -> Ints:
     return cells.runs[np.searchsorted(cells.starts, positions, side="right") - 1]
 
 
-def hold(cells: CellArrays, positions: Ints, amounts: Floats) -> CellArrays:
-    """Lock further cells (or lock them at another amount); the others are left as they are."""
-    free = cells.free.copy()
-    free[positions] = 0.0
-    stays = ~np.isin(cells.held, positions)
-    open_ = ~np.isin(cells.private, positions)
-    return replace(
-        cells, free=free,
-        held=np.r_[cells.held[stays], positions], held_at=np.r_[cells.held_at[stays], amounts],
-        private=cells.private[open_], private_prior=cells.private_prior[open_],
-        low=cells.low[open_], high=cells.high[open_],
-    )  # fmt: skip
+def cells_of(cells: CellArrays, one: int) -> slice:
+    """Where the cells of a class are."""
+    run = int(np.searchsorted(cells.runs, one))
+    return slice(int(cells.starts[run]), int(cells.starts[run] + cells.counts[run]))
+
+
+def relump(cells: CellArrays, response: Response, changed: Ints, held: Mapping[int, float]) -> Response:
+    """Bring the sums of a few classes up to date after cells in them were held: position -> amount."""
+    gain, kept = response.gain.copy(), response.held.copy()
+    loss = None if response.loss is None else response.loss.copy()
+    extra = np.array(sorted(held), dtype=np.int64)
+    for one in changed.tolist():
+        span = cells_of(cells, one)
+        mine = extra[np.searchsorted(extra, span.start) : np.searchsorted(extra, span.stop)]
+        free = cells.free[span].copy()
+        free[mine - span.start] = 0.0
+        gain[one] = np.maximum(free, 0.0).sum()
+        if loss is not None:
+            loss[one] = np.maximum(-free, 0.0).sum()
+        old = cells.held_at[np.searchsorted(cells.held, span.start) : np.searchsorted(cells.held, span.stop)]
+        kept[one] = old.sum() + sum(held[int(position)] for position in mine)
+    return replace(response, gain=gain, loss=loss, held=kept)
 
 
 def _sums(cells: CellArrays, values: Floats) -> Floats:
