@@ -56,9 +56,8 @@ def test_one_cell() -> None:
 
 
 def test_no_cells_at_all() -> None:
-    plan = solve(one_region({}), Rules(), REAL)
-    assert len(plan.real) == 0
-    assert plan.met
+    with pytest.raises(BadCells, match="no cells to plan on"):
+        one_region({})
 
 
 def test_a_share_is_lifted_and_the_rest_makes_room() -> None:

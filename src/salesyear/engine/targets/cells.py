@@ -38,6 +38,8 @@ class Cells:
                 raise BadCells(noop("The cells have no column “%(column)s”."), column=column)
         if COMPANY in self.levels:
             raise BadCells(noop("The company stands above all levels: leave it out of the levels."))
+        if self.frame.is_empty():
+            raise BadCells(noop("There are no cells to plan on."))
         known = self.frame[self.prior].cast(pl.Float64).is_finite().fill_null(value=False)
         if not known.all():
             row = int((~known).arg_max() or 0) + 1

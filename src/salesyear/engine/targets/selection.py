@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import polars as pl
 
 from salesyear.engine.messages import noop
 from salesyear.engine.targets.cells import Cells
@@ -18,7 +17,7 @@ def select(cells: Cells, where: Where) -> Bools:
     """Cells inside a part; level columns and attributes alike."""
     chosen = np.ones(cells.frame.height, bool)
     for column, wanted in where.items():
-        chosen &= cells.labels(column).is_in(pl.Series(list(wanted), dtype=pl.String)).fill_null(value=False).to_numpy()
+        chosen &= cells.labels(column).is_in(list(wanted)).fill_null(value=False).to_numpy()
     return chosen
 
 
