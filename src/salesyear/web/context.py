@@ -1,0 +1,136 @@
+"""What every page shows around its content: who is asking, what they see, the chapters, language and theme."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy as _, ngettext
+
+import salesyear
+from salesyear.core.scope import NOBODY, Reach, Scope
+from salesyear.org.models import Role, Unit
+from salesyear.web.chapters import CHAPTERS
+
+THEME_COOKIE = "salesyear_theme"
+THEMES = {"auto": _("Automatic"), "light": _("Light"), "dark": _("Dark")}
+_ACCOUNT_PAGES = (
+    ("mfa_index", _("Two-step sign-in")),
+    ("usersessions_list", _("Where you are signed in")),
+    ("account_change_password", _("Change password")),
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the navigation; `current` is what `aria-current` says, empty elsewhere."""
+
+    title: str | Promise
+    url: str
+    current: str = ""
+    apart: bool = False
+
+
+@dataclass(frozen=True)
+class Theme:
+    """One choice of the theme switch."""
+
+    value: str
+    label: str | Promise
+    pressed: str
+
+
+class Shell:
+    """The frame of a page; reads nothing before a template asks for it."""
+
+    version = salesyear.__version__
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self._scope: Scope = getattr(request, "scope", NOBODY)
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether somebody is signed in (an error page may come before anybody is known)."""
+        user = getattr(self._request, "user", None)
+        return bool(user and user.is_authenticated)
+
+    @property
+    def theme(self) -> str:
+        """The theme chosen by cookie, `auto` when none was."""
+        chosen = self._request.COOKIES.get(THEME_COOKIE, "auto")
+        return chosen if chosen in THEMES else "auto"
+
+    @property
+    def themes(self) -> list[Theme]:
+        """The choices of the theme switch."""
+        return [Theme(value, label, "true" if value == self.theme else "false") for value, label in THEMES.items()]
+
+    @property
+    def as_of(self) -> date:
+        """The day the page is true for."""
+        return timezone.localdate()
+
+    @cached_property
+    def places(self) -> list[Place]:
+        """The six chapters in the plan's order, then the data."""
+        chapters = [self._place(chapter.title, reverse(chapter.slug)) for chapter in CHAPTERS]
+        return [*chapters, self._place(_("Data"), reverse("data"), apart=True)]
+
+    @property
+    def account_links(self) -> list[Place]:
+        """The pages about one's own account."""
+        return [self._place(title, reverse(name)) for name, title in _ACCOUNT_PAGES if _exists(name)]
+
+    @property
+    def role_words(self) -> str:
+        """The roles held today, in words."""
+        names = [str(label) for value, label in Role.choices if value in self._scope.roles]
+        return gettext(", ").join(names) or gettext("no role yet")
+
+    @cached_property
+    def reach_words(self) -> str:
+        """What of the sales this person sees, in words; asks for unit names only when reach is by unit."""
+        reach = self._scope.sees("sales") or self._scope.sees("people")
+        if Reach.ALL in reach:
+            return gettext("the whole company")
+        parts = [self._unit_words()] if Reach.UNITS in reach else []
+        parts += [gettext("own customers and sales")] if Reach.OWN in reach else []
+        parts += [gettext("the agency's customers and orders")] if Reach.AGENCY in reach else []
+        return gettext(", ").join(part for part in parts if part) or gettext("nothing yet")
+
+    def _unit_words(self) -> str:
+        rows = Unit.objects.within(self._scope).filter(pk__in=self._scope.units)
+        units = list(rows.order_by("path").values_list("pk", "path", "name"))
+        tops = [name for _pk, path, name in units if not _inside_another(path, units)]
+        more = len(tops) - 3
+        words = gettext(", ").join(tops[:3])
+        return words if more <= 0 else words + " " + ngettext("and %(n)d more", "and %(n)d more", more) % {"n": more}
+
+    def _place(self, title: str | Promise, url: str, *, apart: bool = False) -> Place:
+        path = self._request.path
+        current = "page" if path == url else "true" if path.startswith(url) else ""
+        return Place(title, url, current, apart)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: give the templates their frame."""
+    return {"shell": Shell(request)}
+
+
+def _inside_another(path: str, units: list[tuple[int, str, str]]) -> bool:
+    return any(path != other and path.startswith(other) for _pk, other, _name in units)
+
+
+def _exists(name: str) -> bool:
+    try:
+        reverse(name)
+    except NoReverseMatch:
+        return False
+    return True
