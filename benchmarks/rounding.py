@@ -183,9 +183,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes, few repeats")
     quick = parser.parse_args().quick
-    print(
-        "rep-months  OR-tools ms  NumPy ms  ratio  loops ms  ratio  violations (ours, theirs)  L1 ours/theirs"
-    )
+    print("rep-months  OR-tools ms  NumPy ms  ratio  loops ms  ratio  violations (ours, theirs)  L1 ours/theirs")
     for reps in (100, 1_000) if quick else (100, 1_000, 10_000):
         compare(reps, 3 if quick else 7)
     for reps in (100,) if quick else (1_000, 10_000):

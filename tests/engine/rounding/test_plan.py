@@ -131,9 +131,7 @@ def test_held_cells_do_not_change_and_must_be_whole() -> None:
     locks = np.zeros(real.shape, dtype=bool)
     locks[1, 2, 3] = True
     real[1, 2, 3] = 5
-    assert all(
-        round_plan(real, REGION, QUARTER, locks=locks, seed=seed).units[1, 2, 3] == 5 for seed in range(10)
-    )
+    assert all(round_plan(real, REGION, QUARTER, locks=locks, seed=seed).units[1, 2, 3] == 5 for seed in range(10))
     real[1, 2, 3] = 5.5
     with pytest.raises(LockNotWhole, match=r"Row 2, month 3, cell 4 is held at 5.5: not a whole number of 1"):
         round_plan(real, REGION, QUARTER, locks=locks)
@@ -210,17 +208,13 @@ def all_totals(tree: OrgTree, values: NDArray[np.generic]) -> list[Floats]:
     """Months, years, leaf quarters and root quarters of a table, written down the slow way."""
     leaf_months = values.sum(axis=2).astype(float)
     months = tree.roll_up(leaf_months)
-    quarters = np.stack(
-        [months[:, first : first + 3].sum(axis=1) for first in range(0, months.shape[1], 3)], axis=1
-    )
+    quarters = np.stack([months[:, first : first + 3].sum(axis=1) for first in range(0, months.shape[1], 3)], axis=1)
     return [months, months.sum(axis=1), quarters[tree.leaves], quarters[tree.up < 0]]
 
 
 @settings(derandomize=True, max_examples=150, deadline=None)
 @given(plans(), st.integers(0, 2**40))
-def test_every_total_and_cell_is_the_real_one_rounded_up_or_down(
-    case: tuple[OrgTree, Floats], seed: int
-) -> None:
+def test_every_total_and_cell_is_the_real_one_rounded_up_or_down(case: tuple[OrgTree, Floats], seed: int) -> None:
     tree, real = case
     months = range(real.shape[1])
     units = round_plan(real, tree, months, seed=seed).units
@@ -292,9 +286,7 @@ def flow_rows(tree: OrgTree, months: int) -> Ints:
 
 @settings(derandomize=True, max_examples=25, deadline=None)
 @given(plans(), st.integers(0, 2**40))
-def test_it_is_a_vertex_of_the_flow_polytope_and_near_the_best(
-    case: tuple[OrgTree, Floats], seed: int
-) -> None:
+def test_it_is_a_vertex_of_the_flow_polytope_and_near_the_best(case: tuple[OrgTree, Floats], seed: int) -> None:
     """Against the exact optimum (HiGHS, least absolute deviation; whole because the network is
     unimodular)."""
     tree, real = case

@@ -60,9 +60,7 @@ def test_parts_add_up_and_stay_next_to_their_share(total: int, weights: list[int
     whole = sum(weights)
     assert sum(parts) == total
     if whole:
-        assert all(
-            abs(part * whole - total * weight) < whole for part, weight in zip(parts, weights, strict=True)
-        )
+        assert all(abs(part * whole - total * weight) < whole for part, weight in zip(parts, weights, strict=True))
 
 
 def test_a_held_cell_stays_and_the_others_take_the_rise() -> None:

@@ -51,9 +51,7 @@ def test_what_is_not_collected_stays_due() -> None:
 
 def test_rates_are_rounded_up_so_they_hold_above_too() -> None:
     sales = np.array([[1, 0], [1, 0]])
-    plan = collect(
-        sales, TEAM, MONTHS[:2], CollectionParams(IN_30_DAYS, (CollectionRule(0, Fraction(95, 100)),))
-    )
+    plan = collect(sales, TEAM, MONTHS[:2], CollectionParams(IN_30_DAYS, (CollectionRule(0, Fraction(95, 100)),)))
     assert plan.cash[:, 1].tolist() == [1, 1]
 
 
@@ -95,9 +93,7 @@ def test_tax_is_owed_too() -> None:
 
 
 def test_a_month_of_returns_lowers_what_is_due_and_asks_for_no_cash() -> None:
-    plan = collect(
-        np.array([[-300, 1_000, 0], [0, 0, 0]]), TEAM, MONTHS[:3], CollectionParams(IN_30_DAYS, (ALL,))
-    )
+    plan = collect(np.array([[-300, 1_000, 0], [0, 0, 0]]), TEAM, MONTHS[:3], CollectionParams(IN_30_DAYS, (ALL,)))
     assert plan.cash[0].tolist() == [0, 0, 700]
 
 
@@ -123,9 +119,7 @@ def test_receivables_reconcile_at_every_node_and_month(seed: int) -> None:
     sales = rng.integers(-50, 10**11, (2, 4))
     parts = tuple((int(rng.integers(0, 120)), int(rng.integers(1, 100))) for _ in range(3))
     rate = Fraction(int(rng.integers(1, 1_000)), 1_000)
-    params = CollectionParams(
-        Terms(parts), (CollectionRule(0, rate),), tax=Fraction(int(rng.integers(0, 20)), 100)
-    )
+    params = CollectionParams(Terms(parts), (CollectionRule(0, rate),), tax=Fraction(int(rng.integers(0, 20)), 100))
     opening_due, overdue = rng.integers(0, 10**9, (2, 4)), rng.integers(0, 10**9, 2)
     plan = collect(sales, TEAM, MONTHS, params, opening_due=opening_due, opening_overdue=overdue)
     opening = TEAM.roll_up(opening_due.sum(axis=1) + overdue)

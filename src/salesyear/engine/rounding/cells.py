@@ -39,9 +39,7 @@ def split(real: Floats, unit: int, locks: Bools | None) -> Split:
     if not np.isfinite(scaled).all():
         raise NotAPlan(noop("The plan holds cells without an amount; give them 0."))
     if np.abs(scaled).sum() >= LIMIT:
-        raise NotAPlan(
-            noop("A plan over %(limit)d units cannot be rounded; choose a larger unit."), limit=LIMIT
-        )
+        raise NotAPlan(noop("A plan over %(limit)d units cannot be rounded; choose a larger unit."), limit=LIMIT)
     floor = np.floor(scaled)
     ticks = np.rint((scaled - floor) * ONE).astype(np.int32)
     if locks is not None:
@@ -54,10 +52,7 @@ def _refuse_broken_locks(ticks: NDArray[np.int32], locks: Bools, real: Floats, u
     if broken.size:
         leaf, month, cell = (int(i) for i in broken[0])
         raise LockNotWhole(
-            noop(
-                "Row %(leaf)d, month %(month)d, cell %(cell)d is held at %(amount)s: "
-                "not a whole number of %(unit)d."
-            ),
+            noop("Row %(leaf)d, month %(month)d, cell %(cell)d is held at %(amount)s: not a whole number of %(unit)d."),
             leaf=leaf + 1,
             month=month + 1,
             cell=cell + 1,

@@ -38,9 +38,7 @@ def check_promises(
     """
     for promise, kept in _promises(units, parts, ticks, tree, unit, limits, locks, shares):
         if not kept:
-            raise BrokenPromise(
-                noop("Rounding broke a promise: %(promise)s. Please report this."), promise=promise
-            )
+            raise BrokenPromise(noop("Rounding broke a promise: %(promise)s. Please report this."), promise=promise)
 
 
 def _promises(

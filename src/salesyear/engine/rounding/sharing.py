@@ -102,8 +102,7 @@ def _refuse_what_cannot_fit(
     held = [f"{label} ({value:,})" for label, value, keep in zip(labels, values, kept, strict=True) if keep]
     raise HeldTooMuch(
         noop(
-            "The total %(total)d cannot be met: held are %(cells)s, together %(sum)d. "
-            "Release one or change the total."
+            "The total %(total)d cannot be met: held are %(cells)s, together %(sum)d. Release one or change the total."
         ),
         total=total,
         cells=", ".join(held),

@@ -88,10 +88,7 @@ def equal_difficulty(paths: Floats, total: float, *, sold: Floats | None = None)
     sums = ranked.sum(axis=1)
     if not sums[0] <= total <= sums[-1]:
         raise TotalOutOfReach(
-            noop(
-                "%(total).0f is out of reach: "
-                "in all paths together reps sell between %(least).0f and %(most).0f."
-            ),
+            noop("%(total).0f is out of reach: in all paths together reps sell between %(least).0f and %(most).0f."),
             total=total,
             least=float(sums[0]),
             most=float(sums[-1]),

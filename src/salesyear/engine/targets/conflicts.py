@@ -163,5 +163,3 @@ def _sentence(
 
 def _is_share(model: Model, own: Clash) -> bool:
     return next(rule for rule in model.local if rule.name == own.rule).kind in SHARES
-
-

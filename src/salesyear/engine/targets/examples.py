@@ -116,7 +116,9 @@ class _Table:
 def _prior(rng: np.random.Generator, table: _Table) -> Floats:
     leaves = table.tree.leaves
     rank = np.arange(1, table.slots + 1) ** -0.7
-    rank[table.slots - table.new_slots :] *= 0.11 / 0.89 * rank[: -table.new_slots].sum() / rank[-table.new_slots :].sum()
+    rank[table.slots - table.new_slots :] *= (
+        0.11 / 0.89 * rank[: -table.new_slots].sum() / rank[-table.new_slots :].sum()
+    )
     cells = np.exp(rng.normal(0, 0.5, leaves))[:, None, None, None] * SEASON[:, None, None] * MIX[:, None] * rank
     cells = cells * np.exp(rng.normal(0, 0.5, table.shape))
     return np.asarray(cells * (50_000 / cells.mean()))

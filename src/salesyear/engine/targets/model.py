@@ -95,7 +95,21 @@ def build(cells: Cells, rules: Rules, params: Params, apart: tuple[str, ...] = (
         system = sparse_system(org.tree, blocks, arrays.runs)
     task = make_task(org.tree, blocks, lump(arrays), system)
     return Model(
-        cells, rules, local, params, org, known, order, classes[order], prior, filled, bounds, arrays, lines, names, task
+        cells,
+        rules,
+        local,
+        params,
+        org,
+        known,
+        order,
+        classes[order],
+        prior,
+        filled,
+        bounds,
+        arrays,
+        lines,
+        names,
+        task,
     )
 
 

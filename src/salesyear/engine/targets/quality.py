@@ -18,6 +18,10 @@ from salesyear.engine.targets.ratchet import FEW, Ratchet, measure_ratchet
 Floats = NDArray[np.float64]
 
 
+NAN = float("nan")
+NO_RATCHET = Ratchet(after_beat=NAN, after_miss=NAN, asymmetry=NAN, error=NAN, steps=0)
+
+
 class Verdict(StrEnum):
     """What a measure says about the targets."""
 
@@ -39,6 +43,7 @@ class QualityParams:
     near: float = 0.2
     near_share: tuple[float, float] = (0.7, 0.5)
     asymmetry: tuple[float, float] = (0.1, 0.3)
+    asymmetry_blur: float = 1.0
     chance_spread: tuple[float, float] = (0.2, 0.4)
     on_target: tuple[float, float] = (0.6, 0.7)
     on_target_slack: float = 0.1
@@ -76,9 +81,7 @@ class Audit:
     def worst(self) -> Verdict:
         """Poor if one is poor, else watch if one is to watch, else good."""
         verdicts = {finding.verdict for finding in self.findings}
-        return next(
-            (v for v in (Verdict.POOR, Verdict.WATCH, Verdict.GOOD) if v in verdicts), Verdict.UNKNOWN
-        )
+        return next((v for v in (Verdict.POOR, Verdict.WATCH, Verdict.GOOD) if v in verdicts), Verdict.UNKNOWN)
 
 
 def audit_past(
@@ -95,14 +98,13 @@ def audit_past(
     """
     params = params or QualityParams()
     attained = sold / quota
-    hit = float((attained >= 1).mean()) if attained.size else float("nan")
-    error = np.sqrt(hit * (1 - hit) / max(attained.size, 1))
+    hit = float((attained >= 1).mean()) if attained.size else NAN
     return Audit(
         (
             _size_finding(attained, size, params),
             _near_finding(attained, params),
             _ratchet_finding(ratchet, params),
-            _on_target_finding(hit, hit - 2 * error, hit + 2 * error, params),
+            _on_target_finding(hit, _binomial(hit, attained.size), params),
         )
     )
 
@@ -130,7 +132,7 @@ def audit_plan(
             _near_finding(expected, params),
             _ratchet_finding(ratchet, params),
             _chance_finding((paths >= targets).mean(axis=0), params),
-            _on_target_finding(float(hits.mean()), float(low), float(high), params),
+            _on_target_finding(float(hits.mean()), (float(low), float(high)), params),
         )
     )
 
@@ -142,7 +144,7 @@ def rank_correlation(left: Floats, right: Floats) -> tuple[float, float, float]:
     Kendall and Spearman correlations, Psychometrika 65 (2000): standard error sqrt((1 + r²/2) / (n - 3)).
     """
     if left.size < FEW or np.ptp(left) == 0 or np.ptp(right) == 0:
-        return (float("nan"),) * 3
+        return (NAN,) * 3
     r = float(np.corrcoef(_ranks(left), _ranks(right))[0, 1])
     bounded = min(max(r, -1 + 1e-12), 1 - 1e-12)
     width = 1.96 * np.sqrt((1 + r * r / 2) / (left.size - 3))
@@ -165,118 +167,101 @@ def _grade(value: float, good: float, poor: float) -> Verdict:
     return Verdict.POOR if sign * value > sign * poor else Verdict.WATCH
 
 
+def _finding(
+    name: str, value: float, bounds: tuple[float, float], verdict: Verdict, says: str, mend: str, **values: float
+) -> Finding:
+    """A finding; what is unknown says so, and what is good needs no mending."""
+    if verdict is Verdict.UNKNOWN:
+        return Finding(name, value, *bounds, verdict, noop("Too few to say."), "", {})
+    return Finding(name, value, *bounds, verdict, says, "" if verdict is Verdict.GOOD else mend, dict(values))
+
+
 def _size_finding(attained: Floats, size: Floats, params: QualityParams) -> Finding:
     r, low, high = rank_correlation(attained, size)
     verdict = _grade(abs(r), *params.correlation)
     if verdict is Verdict.POOR and low <= 0 <= high:
         verdict = Verdict.WATCH
-    mends = {
-        True: noop(
-            "Large territories get off lightly: give their reps more of the total, or share it by chance."
-        ),
-        False: noop(
-            "Large territories are overcharged: share less by last year's sales and more by potential."
-        ),
-    }
-    return Finding(
-        "size",
-        r,
-        low,
-        high,
-        verdict,
-        noop("Attainment and size of the territory go together with %(correlation).2f (0 is fair)."),
-        mends[r > 0] if verdict in {Verdict.WATCH, Verdict.POOR} else "",
-        {"correlation": r},
-    )
+    light = noop("Large territories get off lightly: give their reps more of the total, or share it by chance.")
+    heavy = noop("Large territories are overcharged: share less by last year's sales and more by potential.")
+    says = noop("Attainment and size of the territory go together with %(correlation).2f (0 is fair).")
+    return _finding("size", r, (low, high), verdict, says, light if r > 0 else heavy, correlation=r)
 
 
 def _near_finding(attained: Floats, params: QualityParams) -> Finding:
     known = attained.size >= FEW
-    share = float((np.abs(attained - 1) <= params.near + 1e-12).mean()) if known else float("nan")
-    verdict = _grade(share, *params.near_share)
-    middle = float(np.median(attained)) if attained.size else float("nan")
+    share = float((np.abs(attained - 1) <= params.near + 1e-12).mean()) if known else NAN
+    middle = float(np.median(attained)) if known else NAN
     level = noop("Targets miss as a whole (the middle rep reaches %(middle).0f %%): correct the total first.")
     single = noop("The total is right but its parts are not: share it by potential, or by equal chance.")
-    error = np.sqrt(share * (1 - share) / max(attained.size, 1))
-    return Finding(
+    says = noop("%(share).0f %% of the targets are met within ±%(near).0f %%.")
+    return _finding(
         "near",
         share,
-        share - 2 * error,
-        share + 2 * error,
-        verdict,
-        noop("%(share).0f %% of the targets are met within ±%(near).0f %%."),
-        ""
-        if verdict in {Verdict.GOOD, Verdict.UNKNOWN}
-        else level
-        if abs(middle - 1) > params.near / 2
-        else single,
-        {"share": 100 * share, "near": 100 * params.near, "middle": 100 * middle},
+        _binomial(share, attained.size),
+        _grade(share, *params.near_share),
+        says,
+        level if abs(middle - 1) > params.near / 2 else single,
+        share=100 * share,
+        near=100 * params.near,
+        middle=100 * middle,
     )
 
 
 def _ratchet_finding(ratchet: Ratchet | None, params: QualityParams) -> Finding:
-    value, error = (ratchet.asymmetry, ratchet.error) if ratchet else (float("nan"), float("nan"))
-    verdict = _grade(value, *params.asymmetry)
-    if verdict is Verdict.POOR and value - 2 * error <= 0:
+    found = ratchet or NO_RATCHET
+    bounds = found.asymmetry - 2 * found.error, found.asymmetry + 2 * found.error
+    verdict = _grade(found.asymmetry, *params.asymmetry)
+    if verdict is Verdict.POOR and bounds[0] <= 0:
         verdict = Verdict.WATCH
-    return Finding(
+    if bounds[1] - bounds[0] > 2 * params.asymmetry_blur:
+        verdict = Verdict.UNKNOWN
+    return _finding(
         "ratchet",
-        value,
-        value - 2 * error,
-        value + 2 * error,
+        found.asymmetry,
+        bounds,
         verdict,
-        noop(
-            "After a beat targets follow by %(after_beat).0f %% of it, after a miss by %(after_miss).0f %%."
-        ),
-        noop(
-            "A beat costs more than a miss saves: "
-            "set targets from potential and market, not from last attainment."
-        )
-        if verdict in {Verdict.WATCH, Verdict.POOR}
-        else "",
-        {
-            "after_beat": 100 * (ratchet.after_beat if ratchet else float("nan")),
-            "after_miss": 100 * (ratchet.after_miss if ratchet else float("nan")),
-        },
+        noop("After a beat targets follow by %(after_beat).0f %% of it, after a miss by %(after_miss).0f %%."),
+        noop("A beat costs more than a miss saves: set targets from potential, not from last attainment."),
+        after_beat=100 * found.after_beat,
+        after_miss=100 * found.after_miss,
     )
 
 
 def _chance_finding(chance: Floats, params: QualityParams) -> Finding:
-    low, high = np.quantile(chance, [0.1, 0.9]) if chance.size else (np.nan, np.nan)
-    spread = float(high - low)
-    verdict = _grade(spread, *params.chance_spread)
-    return Finding(
+    low, high = (float(edge) for edge in np.quantile(chance, [0.1, 0.9]))
+    return _finding(
         "chances",
-        spread,
-        float(low),
-        float(high),
-        verdict,
+        high - low,
+        (low, high),
+        _grade(high - low, *params.chance_spread),
         noop("Eight of ten reps have a chance between %(low).0f %% and %(high).0f %%."),
-        noop("Some are lucky and some have none: start from targets of equal difficulty.")
-        if verdict in {Verdict.WATCH, Verdict.POOR}
-        else "",
-        {"low": 100 * low, "high": 100 * high},
+        noop("Some are lucky and some have none: start from targets of equal difficulty."),
+        low=100 * low,
+        high=100 * high,
     )
 
 
-def _on_target_finding(share: float, low: float, high: float, params: QualityParams) -> Finding:
+def _on_target_finding(share: float, bounds: tuple[float, float], params: QualityParams) -> Finding:
     floor, ceiling = params.on_target
-    outside = max(floor - share, share - ceiling)
-    verdict = _grade(outside, 0, params.on_target_slack)
-    mends = {
-        True: noop("Too few will make it: lower the total, or add what lifts sales before releasing it."),
-        False: noop("Nearly all will make it: the total asks too little."),
-    }
-    return Finding(
+    few = noop("Too few will make it: lower the total, or add what lifts sales before releasing it.")
+    many = noop("Nearly all will make it: the total asks too little.")
+    return _finding(
         "on_target",
         share,
-        low,
-        high,
-        verdict,
+        bounds,
+        _grade(max(floor - share, share - ceiling), 0, params.on_target_slack),
         noop("%(share).0f %% of reps reach their target; %(floor).0f to %(ceiling).0f %% is healthy."),
-        mends[share < floor] if verdict in {Verdict.WATCH, Verdict.POOR} else "",
-        {"share": 100 * share, "floor": 100 * floor, "ceiling": 100 * ceiling},
+        few if share < floor else many,
+        share=100 * share,
+        floor=100 * floor,
+        ceiling=100 * ceiling,
     )
+
+
+def _binomial(share: float, count: int) -> tuple[float, float]:
+    """Two standard errors either side of a share of `count` cases."""
+    error = float(np.sqrt(share * (1 - share) / max(count, 1)))
+    return share - 2 * error, share + 2 * error
 
 
 __all__ = [
