@@ -219,10 +219,10 @@ def quarter_ahead(company: Company, year: pl.DataFrame) -> None:
 def show_newcomers(quotas: pl.DataFrame) -> None:
     """Could these quotas have been set before the sales? Look at people who had never sold anything."""
     first = quotas.filter(pl.col("size").is_null() & (pl.col("quarter") > quotas["quarter"].min()))
-    attained = first["sold"] / first["quota"]
+    values = _floats(first, "sold") / _floats(first, "quota")
     print(
         f"  first quarters of {first.height} reps who joined later, without any history: "
-        f"attained {attained.min():.2f} to {attained.max():.2f}"
+        f"attained {values.min():.2f} to {values.max():.2f}"
     )
 
 

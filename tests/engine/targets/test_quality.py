@@ -99,7 +99,7 @@ def test_a_difference_that_may_be_chance_is_only_watched() -> None:
     rng = np.random.default_rng(2)
     missed = rng.normal(0, 0.1, 12)
     quota = np.full(12, 1_000.0)
-    following = 1 + np.where(missed > 0, 0.9, 0.2) * missed + rng.normal(0, 0.05, 12)
+    following = 1 + np.where(missed > 0, 0.9, 0.2) * missed + rng.normal(0, 0.08, 12)
     ratchet = measure_ratchet(quota, quota * (1 + missed), quota * following)
     assert ratchet is not None
     assert ratchet.asymmetry > 0.3
