@@ -14,6 +14,7 @@ from salesyear.engine.rounding.tree import Ints
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+SNAP = 16  # Ticks (6e-5 unit): a cell as near to whole as this is whole.
 LIMIT = 2**41  # Whole units a plan may hold: sums of ticks stay inside 64 bits.
 
 
@@ -34,7 +35,10 @@ class Split:
 
 
 def split(real: Floats, unit: int, locks: Bools | None) -> Split:
-    """Cut amounts into whole units and ticks; locked cells must be whole (to half a tick)."""
+    """Cut amounts into whole units and ticks; what is whole to within SNAP ticks is whole, as locked cells must be.
+
+    A solver's last digits would otherwise leave cells that no fixed total can take up or give.
+    """
     scaled = real / unit
     if not np.isfinite(scaled).all():
         raise NotAPlan(noop("The plan holds cells without an amount; give them 0."))
@@ -42,6 +46,8 @@ def split(real: Floats, unit: int, locks: Bools | None) -> Split:
         raise NotAPlan(noop("A plan over %(limit)d units cannot be rounded; choose a larger unit."), limit=LIMIT)
     floor = np.floor(scaled)
     ticks = np.rint((scaled - floor) * ONE).astype(np.int32)
+    ticks[ticks <= SNAP] = 0
+    ticks[ticks >= ONE - SNAP] = ONE
     if locks is not None:
         _refuse_broken_locks(ticks, locks, real, unit)
     return Split(floor.astype(np.int64) + (ticks >> BITS), ticks & (ONE - 1))

@@ -175,7 +175,7 @@ def _send(gap: Ints, hard: Bools, room: Ints, tree: OrgTree, months: Sequence[Ha
     for least_room in ROOMS:
         usable = free & (~cell | (cell_room >= least_room))
         sent, stuck = _along_forest(edges, usable, excess.copy())
-        fits = (np.abs(sent + push)[cell] < np.maximum(cell_room[cell], 1)).all()
+        fits = (np.abs(sent + push)[cell] <= cell_room[cell]).all()
         if stuck < 0 and fits:
             moved = np.zeros(room.shape, dtype=np.int64)
             moved[edges.leaf[cell], edges.column[cell] - 1] = (sent + push)[cell]
