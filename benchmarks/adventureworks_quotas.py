@@ -83,7 +83,8 @@ def size_before(quotas: pl.DataFrame) -> pl.DataFrame:
     """Size of the territory when the quota was set: what the rep sold on average in his four quarters
     before."""
     before = pl.col("sold").shift(1).rolling_mean(window_size=4, min_samples=1).over("rep")
-    return quotas.sort("rep", "quarter").with_columns(size=before)
+    last_year = pl.col("sold").shift(4).over("rep")
+    return quotas.sort("rep", "quarter").with_columns(size=before, last_year=last_year)
 
 
 def year_on_year(quotas: pl.DataFrame) -> tuple[Floats, Floats, Floats]:
@@ -190,14 +191,27 @@ def year_ahead(company: Company, year: pl.DataFrame) -> None:
         plan = our_plan(cells, total).group_by("rep", number=(pl.col("month") - 1) // 3).agg(pl.col("ours").sum())
         both = known.join(plan.with_columns(pl.col("number").cast(pl.Int64)), on=["rep", "number"])
         audited(f"Our plan a year ahead, {name}", both, "ours")
-        whole = both.group_by("rep").agg(pl.col("ours", "quota", "sold").sum())
-        for whose in ("ours", "quota"):
-            attained = _floats(whole, "sold") / _floats(whole, whose)
-            attained = attained / np.median(attained)
-            print(
-                f"  whole year per rep, {whose:5}: around the median sd {attained.std():.3f}, "
-                f"within ±20 % {(np.abs(attained - 1) <= 0.2).mean():.0%}"
-            )
+        show_beside_growth(both, total)
+
+
+def show_beside_growth(both: pl.DataFrame, total: int) -> None:
+    """Ours beside what planners do by hand: the same quarter of last year, grown to the same total."""
+    same = both.drop_nulls("last_year")
+    same = same.with_columns(grown=pl.col("last_year") * (total / same["last_year"].sum()))
+    whole = both.group_by("rep").agg(pl.col("ours", "quota", "sold").sum())
+    for name, table, column in (
+        ("rep-quarters, ours", same, "ours"),
+        ("rep-quarters, last year grown", same, "grown"),
+        ("rep-quarters, the company's", same, "quota"),
+        ("rep-years, ours", whole, "ours"),
+        ("rep-years, the company's", whole, "quota"),
+    ):
+        attained = _floats(table, "sold") / _floats(table, column)
+        attained = attained / np.median(attained)
+        print(
+            f"  around the median: {table.height:3} {name:31} sd {attained.std():.3f}, "
+            f"within ±20 % {(np.abs(attained - 1) <= 0.2).mean():.0%}"
+        )
 
 
 def quarter_ahead(company: Company, year: pl.DataFrame) -> None:
