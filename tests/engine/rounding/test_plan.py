@@ -115,7 +115,7 @@ def test_a_cap_that_is_touched_is_not_passed() -> None:
 def test_a_plan_that_misses_its_own_limit_is_refused() -> None:
     limits = Limits.none(REGION, 3)
     limits.year_least[3] = 6
-    with pytest.raises(LimitsContradict, match=r"gives “wang” \(year\) 5.00 units; the limits ask for 6"):
+    with pytest.raises(LimitsContradict, match=r"gives “wang” \(2027-01 – 2027-03\) 5.00 units; the limits ask for 6"):
         round_plan(SOLD, REGION, QUARTER, limits=limits)
 
 

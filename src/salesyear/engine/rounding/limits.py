@@ -230,4 +230,5 @@ def _climb(edges: _Edges, excess: Ints, order: Ints, above: Ints, place: Ints, e
 
 
 def _period(months: Sequence[Hashable], column: int) -> str:
-    return str(months[column - 1]) if column else "year"
+    """Name of a month, or the first and last month of the year: (0 is the year)."""
+    return str(months[column - 1]) if column else f"{months[0]} – {months[-1]}"
