@@ -10,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 
 from salesyear.engine.messages import EngineError, noop
-from salesyear.engine.rounding.sharing import largest_remainder
+from salesyear.engine.rounding.sharing import share_rows
 from salesyear.engine.rounding.tree import Ints, OrgTree
 
 DAYS = 30  # A month of trade credit: 30, 60, 90 days are one, two, three months.
@@ -147,22 +147,18 @@ def _rounded_up(amount: Ints, top: Ints, bottom: Ints) -> Ints:
 
 
 def _falling_due(invoiced: Ints, params: CollectionParams) -> tuple[Ints, Ints]:
+    """What falls due in each month of the year, and what after it; a credit note like a sale, with the other sign."""
     leaves, months = invoiced.shape
     falling, later = np.zeros_like(invoiced), np.zeros(leaves, dtype=np.int64)
-    for leaf in range(leaves):
-        weights = params.terms_by_leaf.get(leaf, params.terms).by_month()
+    of_leaf = [params.terms_by_leaf.get(leaf, params.terms) for leaf in range(leaves)]
+    for terms in set(of_leaf):
+        rows = np.array([leaf for leaf in range(leaves) if of_leaf[leaf] == terms])
         for month in range(months):
-            parts = _share(int(invoiced[leaf, month]), weights)
-            inside = parts[: months - month]
-            falling[leaf, month : month + len(inside)] += inside
-            later[leaf] += sum(parts) - sum(inside)
+            parts = share_rows(invoiced[rows, month], terms.by_month())
+            inside = parts[:, : months - month]
+            falling[rows, month : month + inside.shape[1]] += inside
+            later[rows] += parts[:, months - month :].sum(axis=1)
     return falling, later
-
-
-def _share(amount: int, weights: list[int]) -> list[int]:
-    """A credit note falls due like a sale, with the other sign."""
-    sign = -1 if amount < 0 else 1
-    return [sign * part for part in largest_remainder(abs(amount), weights)]
 
 
 def _rates(tree: OrgTree, months: int, rules: Sequence[CollectionRule]) -> tuple[Ints, Ints]:
