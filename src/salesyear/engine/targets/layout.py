@@ -41,9 +41,8 @@ def layout(model: Model) -> Layout:
     labels = [
         column for column, dtype in cells.frame.schema.items() if column not in skip and not dtype.is_float()
     ]
-    frame = cells.frame.select(labels).with_columns(
-        pl.Series("_leaf", org.leaf), pl.Series("_month", months), pl.Series("_kind", kind)
-    ).with_row_index("_row")  # fmt: skip
+    places = {"_leaf": org.leaf, "_month": months, "_kind": kind, "_row": np.arange(len(kind))}
+    frame = pl.DataFrame(places).with_columns(*(cells.frame[label] for label in labels))
     ordered = frame.sort("_leaf", "_month", "_kind", *labels, "_row", nulls_last=False)
     run = ordered.select(pl.int_range(pl.len()).over("_leaf", "_month", "_kind")).to_series().to_numpy()
     kind = ordered["_kind"].to_numpy()

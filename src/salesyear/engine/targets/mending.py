@@ -32,14 +32,14 @@ def mend(model: Model, promises: Promises, units: Ints, real: Floats, where: Lay
     broken = promises.broken(model, units)
     if broken:
         bench = _bench(model, promises, units, real, where)
-        for row, nodes in broken:
+        for place, nodes in broken:
             for node in nodes:
-                bench.mend(row, int(node))
+                bench.mend(place, int(node))
         units = bench.units
         broken = promises.broken(model, units)
     outside = (units < promises.least) | (units > promises.most)
     if broken or outside.any():
-        name = broken[0][0].rule if broken else noop("floors and caps of cells")
+        name = promises.rows[broken[0][0]].rule if broken else noop("floors and caps of cells")
         raise BrokenPromise(noop("Rounding broke a promise: %(promise)s. Please report this."), promise=name)
     return units
 
@@ -62,9 +62,9 @@ class _Bench:
     kinds: Ints
     moves: int = 0
 
-    def mend(self, row: Row, node: int) -> None:
+    def mend(self, place: int, node: int) -> None:
         """Move units until one row is kept at one node, as long as moves help."""
-        place = self.rows.index(row)
+        row = self.rows[place]
         leaves = np.flatnonzero(self.model.org.tree.ancestors(row.level) == node).astype(np.int64)
         part = row.part.astype(np.float64)
         share = 0.0 if row.whole is None else float(row.share[node]) / MILLIONTH
@@ -84,16 +84,16 @@ class _Bench:
             for leaf, (up, down) in product(turn, pairs):
                 if self._try(((leaf, up, 1), (leaf, down, -1))):
                     return True
-        for leaf, (up, down), other in product(turn[:FEW], shifts, self._partners(leaves)):
-            if other != leaf and self._try(((leaf, up, 1), (leaf, down, -1), (other, up, -1), (other, down, 1))):
+        for leaf, (up, down), other in product(turn[:FEW], swaps + shifts, self._partners(leaves)):
+            if self._try(((leaf, up, 1), (leaf, down, -1), (other, up, -1), (other, down, 1))):
                 return True
         return False
 
     def _partners(self, leaves: Ints) -> list[int]:
-        """Leaves for the opposite move, those next to a row's own first."""
-        count = self.model.org.tree.leaves
-        near = np.argsort(np.abs(np.arange(count) - leaves.mean()), kind="stable")
-        return [int(leaf) for leaf in near[:TRIES]]
+        """Leaves outside the row's own for the opposite move, the nearest in the organisation first."""
+        outside = np.setdiff1d(np.arange(self.model.org.tree.leaves), leaves)
+        near = np.argsort(np.abs(outside - leaves.mean()), kind="stable")
+        return [int(leaf) for leaf in outside[near[:TRIES]]]
 
     def _pairs(self, gain: Floats, *, same_month: bool) -> list[tuple[int, int]]:
         """Attribute classes to raise and to lower: two kinds in one month, or one kind in two months; best first."""

@@ -56,11 +56,11 @@ class Promises:
     least: Ints
     most: Ints
 
-    def broken(self, model: Model, units: Ints) -> list[tuple[Row, Ints]]:
-        """Rows that some node does not keep, with the nodes."""
+    def broken(self, model: Model, units: Ints) -> list[tuple[int, Ints]]:
+        """Places of rows that some node does not keep, with the nodes."""
         sums = integer_sums(model, units)
-        found = [(row, np.flatnonzero(row.off(*row.sums(sums[row.level])))) for row in self.rows]
-        return [(row, nodes.astype(np.int64)) for row, nodes in found if len(nodes)]
+        found = [np.flatnonzero(row.off(*row.sums(sums[row.level]))).astype(np.int64) for row in self.rows]
+        return [(place, nodes) for place, nodes in enumerate(found) if len(nodes)]
 
 
 def integer_sums(model: Model, units: Ints) -> list[Ints]:
