@@ -22,6 +22,7 @@ from salesyear.engine.targets.promises import Promises, Row, integer_sums
 
 TRIES = 100  # leaves looked at for one move
 MOST = 10_000  # moves for one row at one node
+ROUNDS = 10  # mending one row may cost another less than it gains
 FEW = 10  # of them, those for which a partner is sought
 
 Step = tuple[int, int, int]  # leaf, attribute class, +1 or -1
@@ -30,8 +31,10 @@ Step = tuple[int, int, int]  # leaf, attribute class, +1 or -1
 def mend(model: Model, promises: Promises, units: Ints, real: Floats, where: Layout) -> Ints:
     """Return units that keep every promise. Raises BrokenPromise when moves of single units do not get there."""
     broken = promises.broken(model, units)
-    if broken:
-        bench = _bench(model, promises, units, real, where)
+    bench = _bench(model, promises, units, real, where) if broken else None
+    for _ in range(ROUNDS):
+        if not broken or bench is None:
+            break
         for place, nodes in broken:
             for node in nodes:
                 bench.mend(place, int(node))
