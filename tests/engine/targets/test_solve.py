@@ -62,9 +62,7 @@ def test_no_cells_at_all() -> None:
 
 def test_a_share_is_lifted_and_the_rest_makes_room() -> None:
     """Half of everything is line A. At 60 % of 24 cells x 100 = 2400 each month total: 1440 and 960."""
-    rules = Rules(
-        (exactly("Year", 28_800), Rule(name="Mix", kind=Kind.SHARE, where={"line": ("A",)}, at_least=0.6))
-    )
+    rules = Rules((exactly("Year", 28_800), Rule(name="Mix", kind=Kind.SHARE, where={"line": ("A",)}, at_least=0.6)))
     plan = solve(two_regions(), rules, REAL)
     assert real(plan, line="A") == pytest.approx(17_280)
     assert real(plan, line="B") == pytest.approx(11_520)

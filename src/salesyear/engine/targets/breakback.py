@@ -126,9 +126,7 @@ class Session:
         changed = replace(self, rules=rules, lines=lines, levels=levels)
         return self._again(changed, blocks, self.task.response, start)
 
-    def _again(
-        self, changed: Session, blocks: tuple[Block, ...], response: Response, start: Floats
-    ) -> Session:
+    def _again(self, changed: Session, blocks: tuple[Block, ...], response: Response, start: Floats) -> Session:
         base = self.base
         if blocks is self.task.blocks:
             task = replace(self.task, response=response)
@@ -156,9 +154,7 @@ class Session:
         return replace(cells, frame=cells.frame.with_columns(*columns))
 
 
-def open_session(
-    cells: Cells, rules: Rules, params: Params | None = None, *, apart: tuple[str, ...] = ()
-) -> Session:
+def open_session(cells: Cells, rules: Rules, params: Params | None = None, *, apart: tuple[str, ...] = ()) -> Session:
     """Open a plan for editing. `apart`: attributes whose single values will be edited; edits of others cost a rebuild."""
     model = build(cells, rules, params or Params(), apart)
     return _session(model, rules)
@@ -226,5 +222,3 @@ def nearest(plan: Plan, rules: Rules) -> Plan:
     frame = model.cells.frame.with_columns(pl.Series("_shown", plan.real))
     cells = replace(model.cells, frame=frame, prior="_shown")
     return solve(cells, rules, replace(model.params, whole=False))
-
-

@@ -160,4 +160,3 @@ def _sentence(
         "missing": missing,
     }  # fmt: skip
     return texts[0 if short else 1], values, missing
-

@@ -155,7 +155,9 @@ def _pieces(model: Model, matrix: sp.csc_array, kept: tuple[str, ...] | None) ->
         here = kept is None or CELL_BOUNDS in kept
         wide = np.full(int(mine.sum()), np.inf)
         least = arrays.low[mine] if here else np.minimum(np.sign(arrays.private_prior[mine]), 0) * wide[0:1]
-        parts.append((bounded[mine], np.nan_to_num(least, nan=0.0, neginf=-np.inf), arrays.high[mine] if here else wide))
+        parts.append(
+            (bounded[mine], np.nan_to_num(least, nan=0.0, neginf=-np.inf), arrays.high[mine] if here else wide)
+        )
     for part, name in _locked(model, touched, kept):
         parts.append(part)
         if name not in names:

@@ -67,5 +67,3 @@ class _Filling:
         leaf, attribute = np.divmod(self.classes, self.width)
         inside = (self.tree.ancestors(level)[leaf] == node) & part[attribute]
         self.prior[inside & self.empty & (self.prior == 0)] = amount
-
-

@@ -38,9 +38,7 @@ def layout(model: Model) -> Layout:
     months, names = month_of(model)
     kind = kinds(model)[model.attributes.cell]
     skip = {*cells.levels, cells.month, cells.prior, "floor", "cap", "locked", "locked_by"}
-    labels = [
-        column for column, dtype in cells.frame.schema.items() if column not in skip and not dtype.is_float()
-    ]
+    labels = [column for column, dtype in cells.frame.schema.items() if column not in skip and not dtype.is_float()]
     places = {"_leaf": org.leaf, "_month": months, "_kind": kind, "_row": np.arange(len(kind))}
     frame = pl.DataFrame(places).with_columns(*(cells.frame[label] for label in labels))
     ordered = frame.sort("_leaf", "_month", "_kind", *labels, "_row", nulls_last=False)

@@ -74,9 +74,7 @@ class Model:
         return bool((self.order[1:] > self.order[:-1]).all())
 
 
-def build(
-    cells: Cells, rules: Rules, params: Params, apart: tuple[str, ...] = (), whole: Whole = REAL
-) -> Model:
+def build(cells: Cells, rules: Rules, params: Params, apart: tuple[str, ...] = (), whole: Whole = REAL) -> Model:
     """Compile tables into arrays.
 
     apart: attributes kept value by value, so that later edits need no new classes. whole: what
@@ -102,7 +100,21 @@ def build(
         system = sparse_system(org.tree, blocks, arrays.runs)
     task = make_task(org.tree, blocks, lump(arrays), system)
     return Model(
-        cells, rules, local, params, org, known, order, classes[order], prior, filled, bounds, arrays, lines, levels, task
+        cells,
+        rules,
+        local,
+        params,
+        org,
+        known,
+        order,
+        classes[order],
+        prior,
+        filled,
+        bounds,
+        arrays,
+        lines,
+        levels,
+        task,
     )
 
 
@@ -144,9 +156,7 @@ class _Sums:
         return self.org.tree.sum_up(sums.reshape(self.org.tree.leaves, -1))[level]
 
 
-def cell_bounds(
-    cells: Cells, org: Organisation, rules: Rules, prior: Floats, params: Params, whole: Whole
-) -> Bounds:
+def cell_bounds(cells: Cells, org: Organisation, rules: Rules, prior: Floats, params: Params, whole: Whole) -> Bounds:
     """Bounds of single cells: their sign, their own floor and cap, rules on cells, and locks above all."""
     keeps_sign = prior >= 0
     free_sign = params.distance is Distance.LEAST_SQUARES

@@ -40,7 +40,9 @@ def localised(rule: Rule, org: Organisation) -> Rule:
         return rule
     at = max(org.levels.index(level) for level in named)
     if rule.nodes or org.levels.index(rule.at) > at:
-        raise BadRule(noop("Rule “%(rule)s” names its nodes twice: in “nodes” or “at”, and in “where”."), rule=rule.name)
+        raise BadRule(
+            noop("Rule “%(rule)s” names its nodes twice: in “nodes” or “at”, and in “where”."), rule=rule.name
+        )
     inside = np.ones(org.tree.size(at), bool)
     place = np.arange(org.tree.size(at))
     for level in range(at, 0, -1):

@@ -66,9 +66,7 @@ def explain(plan: Plan, where: Where | None = None) -> Why:
     amounts = _amounts(plan, chosen)
     mean = float(log_mean(np.array([target]), np.array([start]))[0]) if target > 0 and start > 0 else None
     size = max(abs(start), abs(target), 1.0)
-    parts = tuple(
-        _part(plan, name, amount, mean) for name, amount in amounts.items() if abs(amount) > 1e-12 * size
-    )
+    parts = tuple(_part(plan, name, amount, mean) for name, amount in amounts.items() if abs(amount) > 1e-12 * size)
     return Why(start, target, int(chosen.sum()), parts)
 
 
@@ -145,5 +143,3 @@ def _locks(plan: Plan, chosen: Bools) -> dict[str, float]:
         if rule.kind is Kind.LOCK
     }
     return amounts | {IN_TABLE_NAME: float(moved[chosen & (locked == IN_TABLE)].sum())}
-
-

@@ -34,9 +34,7 @@ class CellArrays:
     classes: int
 
 
-def arrange(
-    distance: Distance, prior: Floats, low: Floats, high: Floats, classes: Ints, count: int
-) -> CellArrays:
+def arrange(distance: Distance, prior: Floats, low: Floats, high: Floats, classes: Ints, count: int) -> CellArrays:
     """Sort the exceptions out of cells that are already in the order of their classes (low = high: locked).
 
     Priors are put on a fine binary grid, so that a class has the same sum in whatever order its cells come.

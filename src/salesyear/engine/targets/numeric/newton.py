@@ -98,9 +98,7 @@ def _room(y: Floats, missing: Floats, bounds: Bounds) -> tuple[Floats, Floats]:
     return lowest - y, highest - y
 
 
-def _box_step(
-    system: System, point: Point, missing: Floats, room: tuple[Floats, Floats], rounds: int
-) -> Floats:
+def _box_step(system: System, point: Point, missing: Floats, room: tuple[Floats, Floats], rounds: int) -> Floats:
     """Maximise missing.d - d'Hd/2 within the room by a primal-dual active set."""
     low, high = room
     newton = system.newton(point.slope)
@@ -119,9 +117,7 @@ def _box_step(
     return np.clip(step, low, high)
 
 
-def _wrongly_held(
-    system: System, point: Point, missing: Floats, step: Floats, at_low: Bools, at_high: Bools
-) -> Bools:
+def _wrongly_held(system: System, point: Point, missing: Floats, step: Floats, at_low: Bools, at_high: Bools) -> Bools:
     """Rows held at a face although the model pulls them back inside."""
     if not (at_low.any() or at_high.any()):
         return at_low

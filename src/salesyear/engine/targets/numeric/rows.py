@@ -84,9 +84,7 @@ def with_bounds(tree: Tree, blocks: tuple[Block, ...], low: Floats, high: Floats
     changed = list(blocks)
     for level, span in spans(tree, blocks):
         shape = blocks[level].low.shape
-        changed[level] = replace(
-            blocks[level], low=low[span].reshape(shape), high=high[span].reshape(shape)
-        )
+        changed[level] = replace(blocks[level], low=low[span].reshape(shape), high=high[span].reshape(shape))
     return tuple(changed)
 
 

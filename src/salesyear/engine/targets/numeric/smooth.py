@@ -77,9 +77,7 @@ def climb_smoothly(
     return Outcome(settled, worst, steps, "smoothed newton")
 
 
-def _length(
-    system: System, response: Response, point: Point, step: Floats, smooth: _Smooth, effort: Effort
-) -> float:
+def _length(system: System, response: Response, point: Point, step: Floats, smooth: _Smooth, effort: Effort) -> float:
     moving = smooth.asked & (step != 0)
     room = np.where(step > 0, smooth.give_up - point.y, smooth.give_up + point.y)[moving]
     length = float(min(1.0, 0.995 * np.min(room / np.abs(step[moving]), initial=np.inf)))

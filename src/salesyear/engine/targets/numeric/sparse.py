@@ -72,9 +72,7 @@ def sparse_system(tree: Tree, blocks: tuple[Block, ...], present: Ints) -> Spars
     return SparseSystem(_interleaved(tree, blocks, parts))
 
 
-def _interleaved(
-    tree: Tree, blocks: tuple[Block, ...], parts: list[tuple[int, int, sp.csr_array]]
-) -> sp.csr_array:
+def _interleaved(tree: Tree, blocks: tuple[Block, ...], parts: list[tuple[int, int, sp.csr_array]]) -> sp.csr_array:
     """Bring the rows into the order node by node that the long vectors have."""
     if not parts:
         return sp.csr_array((0, tree.leaves * blocks[0].pattern.shape[1]))
