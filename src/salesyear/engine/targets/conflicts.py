@@ -18,10 +18,22 @@ from salesyear.engine.targets.numeric.rows import row_address
 from salesyear.engine.targets.numeric.tree import Ints
 from salesyear.engine.targets.plan import Plan
 
-TOO_LITTLE = noop("%(rule)s asks for %(asked)s at %(place)s, but %(others)s allow at most %(reachable)s: %(missing)s missing.")  # fmt: skip
-TOO_MUCH = noop("%(rule)s allows %(asked)s at %(place)s, but %(others)s force at least %(reachable)s: %(missing)s too much.")  # fmt: skip
-ALONE_LITTLE = noop("%(rule)s asks for %(asked)s at %(place)s, but its cells can carry at most %(reachable)s: %(missing)s missing.")  # fmt: skip
-ALONE_MUCH = noop("%(rule)s allows %(asked)s at %(place)s, but its cells are held at %(reachable)s at least: %(missing)s too much.")  # fmt: skip
+TOO_LITTLE = noop(
+    "“%(rule)s” asks for %(asked)s at %(place)s, "
+    "but %(others)s allow at most %(reachable)s: %(missing)s missing."
+)
+TOO_MUCH = noop(
+    "“%(rule)s” allows %(asked)s at %(place)s, "
+    "but %(others)s force at least %(reachable)s: %(missing)s too much."
+)
+ALONE_LITTLE = noop(
+    "“%(rule)s” asks for %(asked)s at %(place)s, "
+    "but its cells can carry at most %(reachable)s: %(missing)s missing."
+)
+ALONE_MUCH = noop(
+    "“%(rule)s” allows %(asked)s at %(place)s, "
+    "but its cells are held at %(reachable)s at least: %(missing)s too much."
+)
 
 
 @dataclass(frozen=True)
@@ -156,7 +168,7 @@ def _sentence(
     missing = abs(asked - reachable)
     names = list(dict.fromkeys([clashes[place].rule for place in others] + list(locks)))
     values: dict[str, object] = {
-        "rule": own.rule, "asked": asked, "place": own.place, "others": ", ".join(names), "reachable": reachable,
+        "rule": own.rule, "asked": asked, "place": own.place, "others": ", ".join(f"“{name}”" for name in names), "reachable": reachable,
         "missing": missing,
     }  # fmt: skip
     return texts[0 if short else 1], values, missing
