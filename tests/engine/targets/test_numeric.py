@@ -16,7 +16,7 @@ from salesyear.engine.targets.numeric.smooth import climb_smoothly
 from salesyear.engine.targets.numeric.solving import make_task, solve_task
 from salesyear.engine.targets.numeric.sparse import sparse_system
 from salesyear.engine.targets.numeric.system import TreeSystem
-from salesyear.engine.targets.numeric.tree import Floats, regular_tree
+from salesyear.engine.targets.numeric.tree import Floats, Tree, regular_tree
 
 pytestmark = pytest.mark.once
 
@@ -81,6 +81,19 @@ def test_elimination_along_the_tree_equals_a_general_solver(family: Family) -> N
     other = general.newton(weight).solve(right, free, diagonal)
     assert one[free] == pytest.approx(other[free], rel=1e-6, abs=1e-9)
     assert not one[~free].any()
+
+
+def test_elimination_on_uneven_trees_equals_a_general_solver() -> None:
+    """Eight leaves under four parents, but not two each: a shortcut for regular trees must not be taken."""
+    up = (np.zeros(1, np.int64), np.zeros(4, np.int64), np.array([0, 1, 1, 2, 2, 3, 3, 3]))
+    tree = Tree(up)
+    rng = np.random.default_rng(3)
+    blocks = tuple(plain_block(rng.random((2, 3)), np.zeros((n, 2)), np.ones((n, 2))) for n in (1, 4, 8))
+    weight, right, diagonal = rng.random(24), rng.random(26), rng.random(26)
+    free = np.ones(26, bool)
+    one = TreeSystem(tree, blocks).newton(weight).solve(right, free, diagonal)
+    other = sparse_system(tree, blocks, np.arange(24)).newton(weight).solve(right, free, diagonal)
+    assert one == pytest.approx(other, rel=1e-8)
 
 
 def test_both_linear_algebras_give_the_same_plan() -> None:

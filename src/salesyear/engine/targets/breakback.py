@@ -15,8 +15,8 @@ import polars as pl
 
 from salesyear.engine.messages import noop
 from salesyear.engine.targets.cells import Cells
-from salesyear.engine.targets.lines import Lines, Name, blocks_of, lines_of
-from salesyear.engine.targets.model import Model, build, strength_of
+from salesyear.engine.targets.lines import Line, Lines, blocks_of, by_level, lines_of
+from salesyear.engine.targets.model import REAL, Model, build, strength_of
 from salesyear.engine.targets.numeric.lumping import class_of, relump, spread
 from salesyear.engine.targets.numeric.response import Response
 from salesyear.engine.targets.numeric.rows import Block, spans
@@ -54,7 +54,7 @@ class Session:
     edits: Mapping[int, CellEdit]
     task: Task
     lines: Lines
-    names: tuple[tuple[Name, ...], ...]
+    levels: tuple[tuple[Line, ...], ...]
     answer: Answer
     place: Ints = field(repr=False)
 
@@ -120,9 +120,10 @@ class Session:
 
     def _with_lines(self, rules: Rules, lines: Lines) -> Session:
         base = self.base
-        blocks, names = blocks_of(base.org, base.attributes, lines, strength_of(base.params))
-        start = carry_over(self, blocks, names)
-        changed = replace(self, rules=rules, lines=lines, names=names)
+        levels = by_level(base.org, lines)
+        blocks = blocks_of(base.org, base.attributes, levels, strength_of(base.params), REAL)
+        start = carry_over(self, blocks, levels)
+        changed = replace(self, rules=rules, lines=lines, levels=levels)
         return self._again(changed, blocks, self.task.response, start)
 
     def _again(self, changed: Session, blocks: tuple[Block, ...], response: Response, start: Floats) -> Session:
@@ -163,7 +164,7 @@ def _session(model: Model, rules: Rules) -> Session:
     answer = solve_task(model.task, model.params.effort, None, DIGIT * model.params.unit)
     place = np.empty(len(model.order), dtype=np.int64)
     place[model.order] = np.arange(len(model.order))
-    return Session(model, rules, {}, model.task, model.lines, model.names, answer, place)
+    return Session(model, rules, {}, model.task, model.lines, model.levels, answer, place)
 
 
 def reopen(session: Session, rules: Rules) -> Session:
@@ -195,7 +196,7 @@ def _sums(model: Model, column: str, level: int) -> Floats:
     return model.org.tree.sum_up(sums.reshape(model.org.tree.leaves, -1))[level]
 
 
-def carry_over(session: Session, blocks: tuple[Block, ...], names: tuple[tuple[Name, ...], ...]) -> Floats:
+def carry_over(session: Session, blocks: tuple[Block, ...], levels: tuple[tuple[Line, ...], ...]) -> Floats:
     """Multipliers of the rows that stay, zero for new ones."""
     tree = session.base.org.tree
     old = {level: session.answer.y[span] for level, span in spans(tree, session.task.blocks)}
@@ -203,9 +204,10 @@ def carry_over(session: Session, blocks: tuple[Block, ...], names: tuple[tuple[N
     for level, block in enumerate(blocks):
         before = old[level].reshape(tree.size(level), -1)
         start = np.zeros((tree.size(level), block.width))
-        for place, name in enumerate(names[level]):
-            if name in session.names[level]:
-                start[:, place] = before[:, session.names[level].index(name)]
+        known = [line.name for line in session.levels[level]]
+        for place, line in enumerate(levels[level]):
+            if line.name in known:
+                start[:, place] = before[:, known.index(line.name)]
         start[~(np.isfinite(block.low) | np.isfinite(block.high))] = 0.0
         parts.append(start.ravel())
     return np.concatenate(parts)

@@ -17,17 +17,28 @@ from salesyear.engine.targets.model import Model
 from salesyear.engine.targets.numeric.rows import row_address
 from salesyear.engine.targets.numeric.tree import Ints
 from salesyear.engine.targets.plan import Plan
-from salesyear.engine.targets.rules import SHARES
 
-TOO_LITTLE = noop("%(rule)s asks for %(asked)s at %(place)s, but %(others)s allow at most %(reachable)s: %(missing)s missing.")  # fmt: skip
-TOO_MUCH = noop("%(rule)s allows %(asked)s at %(place)s, but %(others)s force at least %(reachable)s: %(missing)s too much.")  # fmt: skip
-ALONE_LITTLE = noop("%(rule)s asks for %(asked)s at %(place)s, but its cells can carry at most %(reachable)s: %(missing)s missing.")  # fmt: skip
-ALONE_MUCH = noop("%(rule)s allows %(asked)s at %(place)s, but its cells are held at %(reachable)s at least: %(missing)s too much.")  # fmt: skip
+TOO_LITTLE = noop(
+    "“%(rule)s” asks for %(asked)s at %(place)s, "
+    "but %(others)s allow at most %(reachable)s: %(missing)s missing."
+)
+TOO_MUCH = noop(
+    "“%(rule)s” allows %(asked)s at %(place)s, "
+    "but %(others)s force at least %(reachable)s: %(missing)s too much."
+)
+ALONE_LITTLE = noop(
+    "“%(rule)s” asks for %(asked)s at %(place)s, "
+    "but its cells can carry at most %(reachable)s: %(missing)s missing."
+)
+ALONE_MUCH = noop(
+    "“%(rule)s” allows %(asked)s at %(place)s, "
+    "but its cells are held at %(reachable)s at least: %(missing)s too much."
+)
 
 
 @dataclass(frozen=True)
 class Clash:
-    """A row that takes part in a conflict: rule, node, values of `each`, its bounds and level."""
+    """A row that takes part in a conflict: rule, level, node, values of `each`, and its bounds (shares if `share`)."""
 
     rule: str
     level: str
@@ -35,6 +46,7 @@ class Clash:
     values: tuple[str, ...]
     at_least: float
     at_most: float
+    share: bool
 
     @property
     def place(self) -> str:
@@ -134,16 +146,17 @@ def _locks_needed(model: Model, rows: Ints) -> tuple[str, ...]:
 def clash(model: Model, row: int) -> Clash:
     """Describe one row."""
     level, node, place = row_address(model.org.tree, model.task.blocks, row)
-    name, block = model.names[level][place], model.task.blocks[level]
-    low, high = float(block.low[node, place]), float(block.high[node, place])
-    return Clash(name.rule, model.org.levels[level], model.org.names[level][node], name.values, low, high)
+    line = model.levels[level][place]
+    names = model.org.levels[level], model.org.names[level][node]
+    least, most = float(line.least[node]), float(line.most[node])
+    return Clash(line.name.rule, *names, line.name.values, least, most, line.whole is not None)
 
 
 def _sentence(
     model: Model, rows: Ints, clashes: tuple[Clash, ...], locks: tuple[str, ...]
 ) -> tuple[str, dict[str, object], float]:
     """Say the coarsest row against the others: what it asks for and what they leave room for."""
-    sums = [place for place, own in enumerate(clashes) if not _is_share(model, own)]
+    sums = [place for place, own in enumerate(clashes) if not own.share]
     head = sums[0] if sums else 0
     elastic = elastic_rows(model, rows)
     others = np.array([place for place in range(len(rows)) if place != head], dtype=np.int64)
@@ -155,11 +168,7 @@ def _sentence(
     missing = abs(asked - reachable)
     names = list(dict.fromkeys([clashes[place].rule for place in others] + list(locks)))
     values: dict[str, object] = {
-        "rule": own.rule, "asked": asked, "place": own.place, "others": ", ".join(names), "reachable": reachable,
+        "rule": own.rule, "asked": asked, "place": own.place, "others": ", ".join(f"“{name}”" for name in names), "reachable": reachable,
         "missing": missing,
     }  # fmt: skip
     return texts[0 if short else 1], values, missing
-
-
-def _is_share(model: Model, own: Clash) -> bool:
-    return next(rule for rule in model.local if rule.name == own.rule).kind in SHARES

@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import polars as pl
 
+from salesyear.engine.targets.cells import Cells
 from salesyear.engine.targets.numeric.lumping import CellArrays, arrange, lump
 from salesyear.engine.targets.numeric.response import Distance
 from salesyear.engine.targets.numeric.rows import Block, no_rows, plain_block
 from salesyear.engine.targets.numeric.solving import Task, make_task
 from salesyear.engine.targets.numeric.system import TreeSystem
 from salesyear.engine.targets.numeric.tree import Floats, Ints, Tree, regular_tree
+from salesyear.engine.targets.rules import Kind, Rule, Rules
 
 Family = Literal["std", "hard", "hard+bounds", "rich", "tight"]
 MONTHS, LINES, STRATEGIC = 12, 10, 3
@@ -227,3 +230,54 @@ def _stack(blocks: list[Block]) -> Block:
         np.vstack([block.pattern for block in blocks]), None,
         *(np.hstack([getattr(block, name) for block in blocks]) for name in ("share", "low", "high", "give_up")),
     )  # fmt: skip
+
+
+def make_tables(reps: int, *, slots: int = 8, seed: int = 0, hard: bool = False) -> tuple[Cells, Rules]:
+    """Build the same plan as tables and rules with names: reps x 120 x slots rows, and the `std` or `hard` rules.
+
+    The columns are region, territory, rep, month, line, segment, slot, prior and hidden (the plan that keeps the rules).
+    """
+    rng = np.random.default_rng((seed, reps))
+    table = _Table(_tree(reps), slots, max(1, slots // 4), by_line=False)
+    prior = _prior(rng, table)
+    hidden = np.round(_hidden(rng, table, prior))
+    leaf, month, line, slot = (axis.ravel() for axis in np.indices(table.shape))
+    level = {name: table.tree.ancestors(depth)[leaf] for depth, name in ((1, "R"), (2, "T"), (3, "P"))}
+    names = {letter: pl.Series([f"{letter}{i:05d}" for i in range(reps)]) for letter in level}
+    frame = pl.DataFrame(
+        {
+            "region": names["R"][level["R"]], "territory": names["T"][level["T"]], "rep": names["P"][level["P"]],
+            "month": month + 1, "line": pl.Series([f"L{i}" for i in range(LINES)])[line],
+            "segment": pl.Series(["known", "new"])[(slot >= slots - table.new_slots).astype(np.int64)], "slot": slot,
+            "prior": prior.ravel(), "hidden": hidden.ravel(),
+        }
+    )  # fmt: skip
+    return Cells(frame, ("region", "territory", "rep")), Rules(tuple(_named_rules(frame, hard=hard)))
+
+
+def _named_rules(frame: pl.DataFrame, *, hard: bool) -> list[Rule]:
+    def sums(*columns: str) -> list[tuple[str, float, float]]:
+        part = frame.group_by(columns).agg(pl.col("hidden").sum(), pl.col("prior").sum()).sort(columns)
+        return [("/".join(map(str, row[:-2])), row[-2], row[-1]) for row in part.rows()]
+
+    strategic: dict[str, tuple[str, ...]] = {"line": tuple(f"L{i}" for i in range(STRATEGIC))}
+    new: dict[str, tuple[str, ...]] = {"segment": ("new",)}
+    bands = {key: (min(0.95 * last, now), max(1.30 * last, now)) for key, now, last in sums("rep")}
+    rules = [
+        Rule(name="Months", each=("month",), amounts={key: (now, now) for key, now, _ in sums("month")}),
+        Rule(name="Regions", at="region", amounts={key: (now, now) for key, now, _ in sums("region")}),
+        Rule(name="Territory caps", at="territory", amounts={k: (None, 1.1 * now) for k, now, _ in sums("territory")}),
+        Rule(name="Rep bands", at="rep", amounts=bands),
+        Rule(name="Strategic lines", kind=Kind.SHARE, at="region", where=strategic, at_least=0.30),
+        Rule(name="New customers", kind=Kind.SHARE, at="region", where=new, at_least=0.15),
+    ]
+    if hard:
+        quarter = frame.with_columns(quarter=(pl.col("month") - 1) // 3 + 1)
+        floors = quarter.group_by("rep", "quarter").agg(pl.col("hidden").sum()).rows()
+        amounts = {f"{rep}/{number}": (0.93 * amount, None) for rep, number, amount in floors}
+        rules += [
+            Rule(name="Quarter floors", at="rep", each=("quarter",), amounts=amounts),
+            Rule(name="Rep strategic lines", kind=Kind.SHARE, at="rep", where=strategic, at_least=0.22),
+            Rule(name="Rep new customers", kind=Kind.SHARE, at="rep", where=new, at_least=0.10),
+        ]
+    return rules

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,29 +15,63 @@ from salesyear.engine.targets.numeric.tree import Bools, Floats
 from salesyear.engine.targets.places import Attributes, Organisation
 from salesyear.engine.targets.rules import SHARES, BadRule, Kind, Rule, Rules
 
+HAIR = 1e-6  # of a unit: an amount this near to a whole one is meant to be it
+MILLIONTH = 1_000_000
 Sums = Callable[[str, int], Floats]  # column, level -> nodes x attribute classes
+
+
+class Name(NamedTuple):
+    """What a row of a level is called; side: a share with a floor and a ceiling has a row for each."""
+
+    rule: str
+    values: tuple[str, ...]
+    side: str
 
 
 @dataclass(frozen=True)
 class Line:
-    """One row of a level before it is stacked: which rule, for which values, and its numbers per node."""
+    """One row of a level: which classes it sums, compared with which, and its numbers at every node.
 
-    rule: str
-    values: tuple[str, ...]
-    pattern: Floats
-    base: Floats
+    part: attribute classes summed. whole: for shares, what they are a share of (None for amounts). share: the share
+    asked for at each node; low, high: bounds of `part - share x whole` at each node.
+    """
+
+    name: Name
+    part: Bools
+    whole: Bools | None
     share: Floats
     low: Floats
     high: Floats
     give_up: float
 
+    @property
+    def least(self) -> Floats:
+        """Lower bounds as people say them: amounts or shares."""
+        return self.low if self.whole is None else np.where(np.isfinite(self.low), self.share, -np.inf)
+
+    @property
+    def most(self) -> Floats:
+        """Upper bounds as people say them."""
+        return self.high if self.whole is None else np.where(np.isfinite(self.high), self.share, np.inf)
+
 
 @dataclass(frozen=True)
-class Name:
-    """What a row of a level is called."""
+class Whole:
+    """What a plan that will be rounded asks of its bounds.
 
-    rule: str
-    values: tuple[str, ...]
+    unit: bounds become multiples of it, inwards (0: the plan stays real). margin: amount of room left at bounds that
+    rounding does not protect by itself, all but those of whole years.
+    """
+
+    unit: int = 0
+    margin: float = 0.0
+
+    def inside(self, low: Floats, high: Floats) -> tuple[Floats, Floats]:
+        """Bounds moved inwards to whole units, where that leaves any."""
+        least = np.ceil(low / self.unit - HAIR) * self.unit
+        most = np.floor(high / self.unit + HAIR) * self.unit
+        fits = least <= most
+        return np.where(fits, least, low), np.where(fits, most, high)
 
 
 Lines = dict[str, tuple[int, list[Line]]]  # rule -> level and rows
@@ -51,22 +86,23 @@ def lines_for(org: Organisation, attributes: Attributes, rules: tuple[Rule, ...]
     return found
 
 
-def blocks_of(
-    org: Organisation, attributes: Attributes, lines: Lines, strength: float
-) -> tuple[tuple[Block, ...], tuple[tuple[Name, ...], ...]]:
-    """Rows of all levels and their names, in the order of the rules' names.
-
-    `strength` scales the caps of the multipliers.
-    """
+def by_level(org: Organisation, lines: Lines) -> tuple[tuple[Line, ...], ...]:
+    """Rows of all rules, level by level, in the order of the rules' names."""
     levels: list[list[Line]] = [[] for _ in org.levels]
     for rule in sorted(lines):
         level, mine = lines[rule]
         levels[level] += mine
-    blocks = tuple(
-        stack(mine, strength) if mine else no_rows(org.tree.size(level), attributes.count)
+    return tuple(tuple(mine) for mine in levels)
+
+
+def blocks_of(
+    org: Organisation, attributes: Attributes, levels: tuple[tuple[Line, ...], ...], strength: float, whole: Whole
+) -> tuple[Block, ...]:
+    """Rows as matrices; `strength` scales the caps of the multipliers."""
+    return tuple(
+        stack(mine, attributes, strength, whole) if mine else no_rows(org.tree.size(level), attributes.count)
         for level, mine in enumerate(levels)
     )
-    return blocks, tuple(tuple(Name(line.rule, line.values) for line in mine) for mine in levels)
 
 
 def lines_of(rule: Rule, org: Organisation, attributes: Attributes, sums: Callable[[str], Floats]) -> list[Line]:
@@ -94,14 +130,12 @@ def _lines(
     low, high = _bounds(rule, org, values)
     if np.isneginf(low).all() and np.isposinf(high).all():
         return []
-    pattern, base = part.astype(np.float64), whole.astype(np.float64)
     if rule.kind in SHARES:
-        return _share_lines(rule, values, pattern, base, low, high)
+        return _share_lines(rule, values, part, whole, low, high)
     if rule.relative_to:
-        reference = sums(rule.relative_to) @ pattern
+        reference = sums(rule.relative_to) @ part
         low, high = _times(low, reference), _times(high, reference)
-    nothing = np.zeros_like(low)
-    return [Line(rule.name, values, pattern, np.zeros_like(base), nothing, low, high, rule.weight)]
+    return [Line(Name(rule.name, values, ""), part, None, np.zeros_like(low), low, high, rule.weight)]
 
 
 def _times(bound: Floats, reference: Floats) -> Floats:
@@ -110,21 +144,26 @@ def _times(bound: Floats, reference: Floats) -> Floats:
 
 
 def _share_lines(
-    rule: Rule, values: tuple[str, ...], pattern: Floats, base: Floats, low: Floats, high: Floats
+    rule: Rule, values: tuple[str, ...], part: Bools, whole: Bools, low: Floats, high: Floats
 ) -> list[Line]:
     """Return `part - share x whole` at least, at most or exactly 0; floor and ceiling are rows of their own."""
-    above, below, none = np.isfinite(low), np.isfinite(high), np.full_like(low, np.inf)
+    above, below = np.isfinite(low), np.isfinite(high)
     equal = above & (low == high)
-    lines = []
-    if above.any():
-        zero = np.where(above, 0.0, -np.inf)
-        top = np.where(equal, 0.0, none)
-        lines.append(Line(rule.name, values, pattern, base, np.where(above, low, 0.0), zero, top, rule.weight))
-    if (below & ~equal).any():
-        mine = below & ~equal
-        zero = np.where(mine, 0.0, np.inf)
-        lines.append(Line(rule.name, values, pattern, base, np.where(mine, high, 0.0), -none, zero, rule.weight))
-    return lines
+    ceiling = below & ~equal
+    # Floors and ceilings are kept to a millionth, so that they can be checked in integers.
+    low = np.where(equal, low, np.ceil(low * MILLIONTH - HAIR) / MILLIONTH)
+    high = np.where(equal, high, np.floor(high * MILLIONTH + HAIR) / MILLIONTH)
+
+    def line(side: str, share: Floats, zero_low: Bools, zero_high: Bools) -> Line:
+        return Line(
+            Name(rule.name, values, side), part, whole, share,
+            np.where(zero_low, 0.0, -np.inf), np.where(zero_high, 0.0, np.inf), rule.weight,
+        )  # fmt: skip
+
+    floors = [line("floor", np.where(above, low, 0.0), above, equal)] if above.any() else []
+    return floors + (
+        [line("ceiling", np.where(ceiling, high, 0.0), np.zeros_like(ceiling), ceiling)] if ceiling.any() else []
+    )
 
 
 def _bounds(rule: Rule, org: Organisation, values: tuple[str, ...]) -> tuple[Floats, Floats]:
@@ -148,18 +187,35 @@ def _bounds(rule: Rule, org: Organisation, values: tuple[str, ...]) -> tuple[Flo
     return low, high
 
 
-def stack(lines: list[Line], strength: float) -> Block:
+def stack(lines: tuple[Line, ...], attributes: Attributes, strength: float, whole: Whole) -> Block:
     """Rows of one level; coefficients that are the same at every node are written into the pattern."""
     patterns, bases, shares = [], [], []
     for line in lines:
+        against = np.zeros(attributes.count) if line.whole is None else line.whole.astype(np.float64)
         same = bool((line.share == line.share[0]).all())
-        patterns.append(line.pattern - line.share[0] * line.base if same else line.pattern)
-        bases.append(np.zeros_like(line.base) if same else line.base)
+        patterns.append(line.part - line.share[0] * against if same else line.part.astype(np.float64))
+        bases.append(np.zeros_like(against) if same else against)
         shares.append(np.zeros_like(line.share) if same else line.share)
     base = np.stack(bases)
-    low, high = (np.stack([getattr(line, side) for line in lines], axis=1) for side in ("low", "high"))
-    give_up = np.broadcast_to([line.give_up * strength for line in lines], low.shape).copy()
-    return Block(np.stack(patterns), base if base.any() else None, np.stack(shares, axis=1), low, high, give_up)
+    low, high = zip(*(_with_room(line, whole) for line in lines), strict=True)
+    give_up = np.broadcast_to([line.give_up * strength for line in lines], (len(lines[0].low), len(lines))).copy()
+    return Block(
+        np.stack(patterns), base if base.any() else None, np.stack(shares, axis=1),
+        np.stack(low, axis=1), np.stack(high, axis=1), give_up,
+    )  # fmt: skip
+
+
+def _with_room(line: Line, whole: Whole) -> tuple[Floats, Floats]:
+    """Bounds as whole units, with room inside where rounding needs it; what is nearly fixed stays as it is."""
+    if line.whole is None and whole.unit:
+        low, high = whole.inside(line.low, line.high)
+    else:
+        low, high = line.low, line.high
+    room = 0.0 if line.part.all() else whole.margin
+    if room == 0.0:
+        return low, high
+    roomy = high - low > 4 * room
+    return np.where(roomy, low + room, low), np.where(roomy, high - room, high)
 
 
 def unused_amounts(rules: Rules, org: Organisation) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ import numpy as np
 from salesyear.engine.messages import noop
 from salesyear.engine.targets.cells import BadCells, Cells
 from salesyear.engine.targets.filling import Filled, fill_empty
-from salesyear.engine.targets.lines import Lines, Name, blocks_of, lines_for
+from salesyear.engine.targets.lines import Line, Lines, Whole, blocks_of, by_level, lines_for
 from salesyear.engine.targets.numeric.lumping import CellArrays, arrange, lump
 from salesyear.engine.targets.numeric.response import Distance
 from salesyear.engine.targets.numeric.rows import flatten
@@ -23,6 +23,7 @@ from salesyear.engine.targets.rules import SUMS, BadRule, Kind, Rule, Rules
 from salesyear.engine.targets.selection import localised, select_for
 
 NOBODY, IN_TABLE = -1, -2
+REAL = Whole()
 SPARSE_BELOW = 0.1  # a full leaves x classes table emptier than this is kept as a list
 
 
@@ -41,8 +42,8 @@ class Model:
 
     local: rules on sums with level columns of `where` turned into nodes.
     order: cell numbers in the order of their classes; classes: class of each, in that order. prior: what every cell
-    starts from, in the order of the table, empty parts filled. lines, names: rows of every rule,
-    and what the rows of every level are called.
+    starts from, in the order of the table, empty parts filled. lines: rows of every rule;
+    levels: the same, level by level, in the order of the task's rows.
     """
 
     cells: Cells
@@ -58,7 +59,7 @@ class Model:
     bounds: Bounds
     arrays: CellArrays
     lines: Lines
-    names: tuple[tuple[Name, ...], ...]
+    levels: tuple[tuple[Line, ...], ...]
     task: Task
 
     @property
@@ -73,19 +74,23 @@ class Model:
         return bool((self.order[1:] > self.order[:-1]).all())
 
 
-def build(cells: Cells, rules: Rules, params: Params, apart: tuple[str, ...] = ()) -> Model:
-    """Compile tables into arrays. `apart`: attributes kept value by value, so that later edits need no new classes."""
+def build(cells: Cells, rules: Rules, params: Params, apart: tuple[str, ...] = (), whole: Whole = REAL) -> Model:
+    """Compile tables into arrays.
+
+    apart: attributes kept value by value, so that later edits need no new classes. whole: what
+    rounding asks of the bounds.
+    """
     org = organisation(cells)
     local = tuple(localised(rule, org) for rule in rules.of_kind(*SUMS))
     known = attributes(cells, Rules(local), apart)
     classes = org.leaf * known.count + known.cell
     order = _sorted(classes)
     prior = _prior(cells, params)
-    bounds = cell_bounds(cells, org, rules, prior, params)
+    bounds = cell_bounds(cells, org, rules, prior, params, whole)
     sums = _Sums(cells, org, known, classes)
-    strength = strength_of(params)
     lines = lines_for(org, known, local, sums.of)
-    blocks, names = blocks_of(org, known, lines, strength)
+    levels = by_level(org, lines)
+    blocks = blocks_of(org, known, levels, strength_of(params), whole)
     filled = fill_empty(org.tree, blocks, classes, prior, bounds.low, bounds.high, params)
     prior = filled.prior
     count = org.tree.leaves * known.count
@@ -108,7 +113,7 @@ def build(cells: Cells, rules: Rules, params: Params, apart: tuple[str, ...] = (
         bounds,
         arrays,
         lines,
-        names,
+        levels,
         task,
     )
 
@@ -151,7 +156,7 @@ class _Sums:
         return self.org.tree.sum_up(sums.reshape(self.org.tree.leaves, -1))[level]
 
 
-def cell_bounds(cells: Cells, org: Organisation, rules: Rules, prior: Floats, params: Params) -> Bounds:
+def cell_bounds(cells: Cells, org: Organisation, rules: Rules, prior: Floats, params: Params, whole: Whole) -> Bounds:
     """Bounds of single cells: their sign, their own floor and cap, rules on cells, and locks above all."""
     keeps_sign = prior >= 0
     free_sign = params.distance is Distance.LEAST_SQUARES
@@ -163,6 +168,8 @@ def cell_bounds(cells: Cells, org: Organisation, rules: Rules, prior: Floats, pa
     for rule in rules.of_kind(Kind.CELL):
         _bound(cells, org, rule, low, high)
     _possible(cells, low, high)
+    if whole.unit:
+        low, high = whole.inside(low, high)
     locked_by = _locked_cells(cells, low, high)
     for rule in rules.of_kind(Kind.LOCK):
         _lock(cells, org, rules, rule, prior, low, high, locked_by)

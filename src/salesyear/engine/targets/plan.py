@@ -11,8 +11,7 @@ import polars as pl
 from salesyear.engine.targets.model import Model
 from salesyear.engine.targets.numeric.rows import spans
 from salesyear.engine.targets.numeric.solving import Answer
-from salesyear.engine.targets.numeric.tree import Bools, Floats, Ints
-from salesyear.engine.targets.rules import SHARES, Kind
+from salesyear.engine.targets.numeric.tree import Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -58,64 +57,25 @@ class Plan:
         return pl.concat(parts).sort("number") if parts else pl.DataFrame()
 
     def _level(self, level: int, span: slice) -> pl.DataFrame:
-        model, block = self.model, self.model.task.blocks[level]
-        names = np.array(model.org.names[level], dtype=object)
-        paths = np.array(model.org.paths[level], dtype=object)
-        shape = block.low.shape
-        node, place = (part.ravel() for part in np.indices(shape))
-        asked = (np.isfinite(block.low) | np.isfinite(block.high)).ravel()
-        low, high, value = self._shown(level)
-        labels = [(name.rule, " ".join(name.values)) for name in model.names[level]] or [("", "")]
-        frame = pl.DataFrame(
-            {
-                "number": np.arange(span.start, span.stop),
-                "rule": np.array([rule for rule, _ in labels], dtype=object)[place] if block.width else [],
-                "level": [model.org.levels[level]] * len(node),
-                "node": names[node],
-                "path": paths[node],
-                "values": np.array([values for _, values in labels], dtype=object)[place] if block.width else [],
-                "at_least": low.ravel(),
-                "at_most": high.ravel(),
-                "value": value.ravel(),
-                "multiplier": self.answer.y[span],
-                "missed": self.answer.missed[span],
-            },
-            schema=ROWS,
-            strict=False,
-        )
-        return frame.filter(pl.Series(asked))
-
-    def _shown(self, level: int) -> tuple[Floats, Floats, Floats]:
-        """Bounds and values of a level's rows as people read them: amounts, or shares."""
-        model, block = self.model, self.model.task.blocks[level]
+        model, lines = self.model, self.model.levels[level]
+        size = model.org.tree.size(level)
         sums = self.sums(level, self.amounts)
-        low, high, value = block.low.copy(), block.high.copy(), np.zeros_like(block.low)
-        for place, name in enumerate(model.names[level]):
-            part, whole = self._masks(name.rule, name.values)
-            value[:, place] = sums[:, part].sum(axis=1)
-            if whole is not None:
-                self._as_share(level, place, part, sums[:, whole].sum(axis=1), low, high, value)
-        return low, high, value
-
-    def _as_share(
-        self, level: int, place: int, part: Bools, whole: Floats, low: Floats, high: Floats, value: Floats
-    ) -> None:
-        block = self.model.task.blocks[level]
-        first = int(np.argmax(part))
-        share = block.share[:, place] + (1.0 - block.pattern[place, first])
-        low[:, place] = np.where(np.isfinite(low[:, place]), share, -np.inf)
-        high[:, place] = np.where(np.isfinite(high[:, place]), share, np.inf)
-        value[:, place] = np.divide(value[:, place], whole, out=np.zeros_like(whole), where=whole != 0)
-
-    def _masks(self, rule_name: str, values: tuple[str, ...]) -> tuple[Bools, Bools | None]:
-        """Attribute classes in a row, and those of the whole it is a share of (None for amounts)."""
-        rule = next(rule for rule in self.model.local if rule.name == rule_name)
-        inside = self.model.attributes.matching({c: (v,) for c, v in zip(rule.each, values, strict=True)})
-        part = self.model.attributes.matching(rule.where) & inside
-        whole = self.model.attributes.matching(rule.within)
-        if rule.kind not in SHARES:
-            return part, None
-        return part, whole if rule.kind is Kind.PROFILE else whole & inside
+        frames = []
+        for place, line in enumerate(lines):
+            number = span.start + np.arange(size) * len(lines) + place
+            value = sums @ line.part
+            if line.whole is not None:
+                whole = sums @ line.whole
+                value = np.divide(value, whole, out=np.zeros_like(whole), where=whole != 0)
+            columns = {
+                "number": number, "rule": [line.name.rule] * size, "level": [model.org.levels[level]] * size,
+                "node": list(model.org.names[level]), "path": list(model.org.paths[level]),
+                "values": [" ".join(line.name.values)] * size, "at_least": line.least, "at_most": line.most,
+                "value": value, "multiplier": self.answer.y[number], "missed": self.answer.missed[number],
+            }  # fmt: skip
+            asked = np.isfinite(line.low) | np.isfinite(line.high)
+            frames.append(pl.DataFrame(columns, schema=ROWS).filter(pl.Series(asked)))
+        return pl.concat(frames) if frames else pl.DataFrame(schema=ROWS)
 
     def sums(self, level: int, amounts: Floats) -> Floats:
         """Sums of cell amounts over nodes x attribute classes of a level."""

@@ -128,8 +128,8 @@ def _by_rule(plan: Plan, weights: Floats) -> dict[str, float]:
     for level, span in spans(model.org.tree, model.task.blocks):
         width = model.task.blocks[level].width
         totals = each[span].reshape(-1, width).sum(axis=0) if width else []
-        for name, amount in zip(model.names[level], totals, strict=True):
-            amounts[name.rule] += float(amount)
+        for line, amount in zip(model.levels[level], totals, strict=True):
+            amounts[line.name.rule] += float(amount)
     return amounts
 
 

@@ -77,15 +77,15 @@ def climb(
 ) -> Outcome:
     """Newton from `start` until every row is within its tolerance, or until it stalls."""
     point = evaluate(system, response, start)
-    worst, steps, stuck = np.inf, 0, 0
+    steps, stuck = 0, 0
     while True:
         missing = residual(point, bounds)
-        before, worst = worst, worst_row(missing, point.y, bounds, tolerance)
+        worst = worst_row(missing, point.y, bounds, tolerance)
         if worst <= 1.0 or steps >= effort.steps or stuck >= 2 or not np.isfinite(worst):
             return Outcome(point, worst, steps, "newton")
         step = _box_step(system, point, missing, _room(point.y, missing, bounds), effort.rounds)
         point, taken = _advance(system, response, point, step, missing, _stride(system, response, step, effort))
-        stuck = stuck + 1 if taken < 1e-3 or worst > 0.999 * before else 0
+        stuck = stuck + 1 if taken < 1e-3 else 0
         steps += 1
 
 

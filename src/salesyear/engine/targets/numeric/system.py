@@ -191,7 +191,8 @@ def _products_by_parent(border: Floats, solved: Floats, parent: Ints, parents: i
     """Sum border' solved over the children of each parent as one batched product (childless rows are skipped)."""
     nodes, width, size = border.shape
     active = np.flatnonzero(solved.any(axis=(1, 2)))
-    if len(active) == nodes and nodes % parents == 0 and (parent[:: nodes // parents] == np.arange(parents)).all():
+    even = nodes % parents == 0 and (parent == np.repeat(np.arange(parents), nodes // parents)).all()
+    if len(active) == nodes and even:
         left, right = (part.reshape(parents, -1, size) for part in (border, solved))
         return np.matmul(left.transpose(0, 2, 1), right)
     owner = parent[active]
