@@ -250,8 +250,8 @@ def test_whole_totals_declared_fixed_stay_and_the_rest_moves(case: tuple[OrgTree
 
 
 def test_nobody_is_favoured() -> None:
-    # 3,000 companies with the same plan under other names are 3,000 independent draws in one call.
-    copies = 3_000
+    # 10,000 companies with the same plan under other names are 10,000 independent draws in one call.
+    copies = 10_000
     real = np.array([[0.3, 1.6, 0.25], [0.2, 0.7, 0.45], [2.9, 0.15, 0.05], [0.5, 0.5, 0.5]])
     keys: list[str] = []
     parents: list[int] = []
