@@ -173,7 +173,6 @@ def test_any_bytes_are_a_table_or_refused(tmp_path: Path, content: bytes) -> Non
     path = written(tmp_path, b"a,b,c\n" + content)
     try:
         table = read_table(path)
-    except Refused as refused:
-        assert str(refused)
-    else:
-        assert all(len(column) == table.height for column in table.columns)
+    except Refused:
+        return
+    assert all(len(column) == table.height for column in table.columns)
