@@ -110,7 +110,7 @@ def problems(new: Catalog, old: Catalog) -> list[str]:
             lines.append(f"untranslated: {_id(message)!r}")
         elif message.fuzzy:
             lines.append(f"doubtful (fuzzy): {_id(message)!r}")
-        elif _places(message.id) != _places(message.string):
+        elif _places(message.id) != _places(message.string or ()):
             lines.append(f"other places in the translation: {_id(message)!r}")
     return lines
 
@@ -144,7 +144,7 @@ def _id(message: Message) -> str:
 
 
 def _whole(message: Message) -> bool:
-    strings = [message.string] if isinstance(message.string, str) else list(message.string)
+    strings = [message.string] if isinstance(message.string, str) else list(message.string or ())
     return all(strings) and bool(strings)
 
 

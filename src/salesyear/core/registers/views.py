@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from salesyear.core import numbers
 from salesyear.core.registers.columns import BoundColumn
 from salesyear.core.registers.export import to_csv, to_xlsx
-from salesyear.core.registers.register import Asked, Register
+from salesyear.core.registers.register import Asked, Register, Summary
 from salesyear.core.requests import Request
 from salesyear.core.scope import Scope
 
@@ -114,15 +114,16 @@ class _Views:
 
     def _list_context(self, register: Register, asked: Asked, *, part: bool) -> dict[str, Any]:
         rows = register.rows(asked)
-        page = register.page(rows, asked)
+        summary = register.summary(rows)
+        page = register.page(rows, asked, summary.count)
         return {
             "register": register,
             "asked": asked,
             "heads": [_head(register, column, asked) for column in register.listed],
             "rows": [self._cells(register, read) for read in page.object_list],
             "page": page,
-            "found": numbers.grouped(page.paginator.count),
-            "sums": _sums(register, rows) if page.paginator.count else [],
+            "found": numbers.grouped(summary.count),
+            "sums": _sums(register, summary),
             "widgets": [] if part else register.widgets(asked),
             "links": _links(page, asked),
             "export": {form: _export_link(register, asked, form) for form in ("xlsx", "csv")},
@@ -174,9 +175,9 @@ def _name_of(register: Register, fields: list[tuple[str, Cell]]) -> str:
     return names[0] if names else fields[0][1].text
 
 
-def _sums(register: Register, rows: Any) -> list[str]:  # noqa: ANN401 - rows of any model
+def _sums(register: Register, summary: Summary) -> list[str]:
     words = []
-    for found in register.sums(rows):
+    for found in summary.sums:
         for name in register.totals:
             amount = numbers.grouped(numbers.major(found[f"sum_{name}"] or 0, found["currency__digits"]))
             words.append(gettext("sum %(currency)s %(amount)s") % {"currency": found["currency_id"], "amount": amount})
