@@ -100,7 +100,9 @@ def read_only_file(site: Installation) -> Iterator[None]:
 def read_only_server(site: Installation) -> Iterator[None]:
     """The PostgreSQL database lets nobody write, as a standby does."""
     name = site.url.rpartition("/")[2].partition("?")[0]
-    others = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND pid <> pg_backend_pid()"
+    others = (
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND pid <> pg_backend_pid()"
+    )
     site.write(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
     site.rows(others)
     try:
@@ -251,9 +253,7 @@ def test_an_outage_behind_another_error_is_found() -> None:
     assert outage.outage_of(late) == outage.FULL
 
 
-@override_settings(
-    STORAGES={"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-)
+@override_settings(STORAGES={"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}})
 @pytest.mark.once
 def test_the_page_asks_no_database(settings: Any) -> None:
     """pytest refuses the database to a test that does not ask for it: this one would fail."""
