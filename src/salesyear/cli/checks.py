@@ -50,9 +50,13 @@ def python() -> Finding:
 
 def settings() -> Finding:
     """Can the settings be read?"""
+    from django.core.exceptions import ImproperlyConfigured
+
+    from salesyear.web.env import SettingError
+
     try:
         set_up()
-    except Exception as reason:  # whatever is wrong is the finding
+    except (SettingError, ImproperlyConfigured, OSError) as reason:
         return Finding("settings", ok=False, said=str(reason), mend="Correct the variable and run: salesyear doctor")
     return Finding("settings", ok=True, said="every variable can be used")
 
@@ -136,8 +140,8 @@ def database() -> Finding:
     except Error as reason:
         return Finding("database", ok=False, said=" ".join(str(reason).split()), mend=_mend_database(connection.vendor))
     if connection.vendor == "postgresql":
-        number = connection.pg_version
-        ok, said = number // 10_000 >= LEAST_POSTGRESQL, f"PostgreSQL {number // 10_000}.{number % 10_000}"
+        major, minor = connection.get_database_version()
+        ok, said = major >= LEAST_POSTGRESQL, f"PostgreSQL {major}.{minor}"
         return Finding("database", ok, said, "" if ok else f"Move to PostgreSQL {LEAST_POSTGRESQL} or newer.")
     import sqlite3
 
@@ -160,7 +164,7 @@ def migrations() -> Finding:
 
 
 def row_level_security() -> Finding:
-    """Does PostgreSQL itself keep everybody to what they may see? Tried on every table, as somebody who sees nothing."""
+    """Does PostgreSQL itself keep everybody to what they may see? Tried on every table as somebody without a role."""
     from django.db import connection
 
     from salesyear.core import rls

@@ -103,7 +103,7 @@ class Pair:
 
 def _start(words: list[str]) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl+C reaches the parent alone, which ends its children in order.
-    return subprocess.Popen(words, start_new_session=True, preexec_fn=_die_with_parent)
+    return subprocess.Popen(words, start_new_session=True, preexec_fn=_die_with_parent)  # noqa: S603 - our own words
 
 
 def _die_with_parent() -> None:

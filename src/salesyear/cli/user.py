@@ -11,8 +11,8 @@ import typer
 from salesyear.cli.plain import AS_JSON, UserError, answer, say, set_up
 
 if TYPE_CHECKING:
-    from salesyear.core.scope import ScopedModel
-    from salesyear.org.models import User
+    from salesyear.crm.models import Agency
+    from salesyear.org.models import Rep, Unit, User
 
 app = typer.Typer(help="People who may sign in: add one, list them.", no_args_is_help=True)
 
@@ -120,7 +120,7 @@ def _keep(email: str, name: str, password: str, roles: list[str], **codes: str) 
     return user
 
 
-def _by_code(model: type[ScopedModel], code: str, **more: object) -> Any:  # noqa: ANN401 - a row of `model`, or None
+def _by_code(model: type[Unit | Agency | Rep], code: str, **more: object) -> Any:  # noqa: ANN401 - a row, or None
     from salesyear.core.scope import Scope
 
     if not code:

@@ -139,7 +139,7 @@ def checked(layout: Layout, headings: Sequence[str]) -> Layout:
     if lacking:
         raise LayoutError(
             noop("A column is needed for: %(columns)s. Choose it, or give one value for all rows."),
-            columns=", ".join(str(column.label) for column in lacking),
+            columns=", ".join(column.name for column in lacking),
         )
     return layout
 

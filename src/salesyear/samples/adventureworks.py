@@ -241,6 +241,6 @@ SAMPLE = Sample(
     title="AdventureWorks",
     currency=("USD", "US dollar"),
     last_full_year=2013,
-    missing=("returns", "invoices", "receipts", "agencies"),
+    missing=("returns", "invoices", "receipts", "agencies", "credits", "rates"),
     tables=tables,
 )

@@ -84,9 +84,11 @@ def _import(table: Table, folder: Path, told: Told) -> None:
         writer.writerows(table.rows)
     layout = Layout(table.kind, {name: (name,) for name in table.columns})
     taken = importing.take_in(path, path.name, actor=None, scope=_system(), layout=layout)
-    importing.save_import(
-        taken, scope=_system(), progress=lambda what, done, of: told(f"{table.kind}: {what}", done, of)
-    )
+
+    def progress(doing: str, done: int, of: int) -> None:
+        told(f"{table.kind}: {doing}", done, of)
+
+    importing.save_import(taken, scope=_system(), progress=progress)
 
 
 def _people(sample: Sample) -> Iterator[SignIn]:

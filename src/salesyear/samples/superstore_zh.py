@@ -84,6 +84,9 @@ SAMPLE = Sample(
     title="示例超市",
     currency=("CNY", "人民币"),
     last_full_year=2019,
-    missing=("salespeople", "quotas", "returns", "invoices", "receipts", "agencies"),
+    missing=(
+        *("reps", "positions", "assignments", "quotas", "prices", "returns", "invoices", "receipts"),
+        *("agencies", "credits", "rates"),
+    ),
     tables=tables,
 )

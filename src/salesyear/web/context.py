@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 import salesyear
 from salesyear.core.scope import NOBODY, Reach, Scope
 from salesyear.org.models import Role, Unit
+from salesyear.samples.loading import SAMPLES, loaded
+from salesyear.samples.tables import Sample
 from salesyear.web.chapters import CHAPTERS
 
 THEME_COOKIE = "salesyear_theme"
@@ -105,6 +107,11 @@ class Shell:
         parts += [gettext("own customers and sales")] if Reach.OWN in reach else []
         parts += [gettext("the agency's customers and orders")] if Reach.AGENCY in reach else []
         return pgettext("list", ", ").join(part for part in parts if part) or gettext("nothing yet")
+
+    @cached_property
+    def not_in_sample(self) -> Sample | None:
+        """The sample company in this database, which says what it was published without; None for one's own data."""
+        return SAMPLES.get(loaded())
 
     def _unit_words(self) -> str:
         rows = Unit.objects.within(self._scope).filter(pk__in=self._scope.units)

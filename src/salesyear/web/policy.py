@@ -109,6 +109,13 @@ POLICY: dict[str, Gate] = {
     # Background work: one's own, and for administrators everybody's (core/access.py)
     "run-status": Gate(EVERYBODY),
     "run-cancel": Gate(write=EVERYBODY),
+    # Files in
+    "imports": Gate(IMPORTERS, IMPORTERS),
+    "import": Gate(IMPORTERS),
+    "import-columns": Gate(write=IMPORTERS),
+    "import-save": Gate(write=IMPORTERS),
+    "import-undo": Gate(write=IMPORTERS),
+    "import-problems": Gate(IMPORTERS),
     # Administration
     **_register("events", AUDITORS),
     "users": Gate(ADMINISTRATORS),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("theme/", views.set_theme, name="set_theme"),
     path("settings/", views.preferences, name="preferences"),
     path("data/", views.data, name="data"),
+    path("imports/", include("salesyear.importing.urls")),
     path("data/", include("salesyear.crm.urls")),
     path("users/", include("salesyear.org.urls")),
     path("data/", include([one for register in REGISTERS.values() for one in addresses(register, may_open)])),
