@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from cast import Cast
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from cast import Cast
+from salesyear.importing.models import Import
 from salesyear.web.registers import REGISTERS
 
 # Not pages: files, parts, addresses that only take a form, links that come by mail, and what ends the session.
@@ -38,6 +39,10 @@ NOT_PAGES = {
     "user-role-give",
     "user-role-take",
     "user-deactivate",
+    "import-columns",
+    "import-save",
+    "import-undo",
+    "import-problems",
     "run-status",
     "run-cancel",
 }
@@ -58,6 +63,8 @@ def _address(name: str, pattern: URLPattern, cast: Cast) -> str:
 def _key(name: str, cast: Cast) -> Any:
     if name == "user":
         return cast.users["li"].pk
+    if name == "import":
+        return Import.objects.values_list("pk", flat=True).get()
     register = REGISTERS.get(name.removesuffix("-row"))
     if register is None:
         raise LookupError(f"Say in site_pages.py which row the page “{name}” is to be looked at with.")
