@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from salesyear.importing.layouts import Layout
     from salesyear.importing.reading import Table
 
-def import_file(  # noqa: PLR0913 (one argument per option of the command)
+
+def import_file(
     file: Annotated[Path, typer.Argument(help="The file to bring in.")],
     kind: Annotated[str, typer.Option(help="What is in it, for example customers or orderlines.")] = "",
     map_: Annotated[
