@@ -15,6 +15,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import Model, Q
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLResolver, get_resolver, reverse
 
 from cast import PASSWORD, Cast, papers
@@ -225,6 +226,18 @@ def digest() -> str:
             cursor.execute(f"SELECT * FROM {model._meta.db_table} ORDER BY 1")
             sums.update(repr(cursor.fetchall()).encode())
     return sums.hexdigest()
+
+
+@pytest.mark.parametrize("name", ["director", "wang", "admin"])
+def test_every_page_takes_few_queries(people: dict[str, Client], name: str) -> None:
+    most = 12
+    for view, keys in addresses():
+        gate = POLICY[view]
+        if keys or not (gate is Gate.SIGNED_IN or gate.allows("GET", frozenset({str(ROLES[name])}))):
+            continue
+        with CaptureQueriesContext(connection) as asked:
+            people[name].get(reverse(view))
+        assert len(asked) <= most, f"{view} as {name}: " + "\n".join(query["sql"] for query in asked)
 
 
 def test_the_matrix_knows_every_kind_of_row() -> None:
