@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import cast
 
 from django.apps import apps
 from django.db import connection, models
@@ -35,6 +37,7 @@ def statements() -> list[str]:
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {ROLE}",
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {ROLE}",
         f"REVOKE UPDATE, DELETE, TRUNCATE ON core_event FROM {ROLE}",
+        *(line for keys in _lookups() for line in keys.create()),
         *(line for model in scoped_models() for line in _policy(model)),
     ]
 
@@ -113,21 +116,70 @@ def _mine(setting: str) -> str:
 def _column_in(model: type[models.Model], path: str, setting: str) -> str:
     first, _, rest = path.partition("__")
     field = model._meta.get_field(first)
-    column = f"{model._meta.db_table}.{field.column}"  # type: ignore[union-attr]  # a declared column is a concrete field
+    column = f"{model._meta.db_table}.{_column(model, first)}"
     if not rest:
         return f"{column} = ANY ({_mine(setting)}::bigint[])"
-    target = field.related_model
-    inner = _column_in(target, rest, setting)  # type: ignore[arg-type]  # a path goes through foreign keys only
-    table = target._meta.db_table  # type: ignore[union-attr]  # as above
-    return f"EXISTS (SELECT 1 FROM {table} WHERE {table}.id = {column} AND {inner})"
+    target = cast("type[models.Model]", field.related_model)  # a path goes through one foreign key
+    return f"{column} IN ({_Keys(target._meta.db_table, 'id', _column(target, rest)).call(setting)})"
 
 
 def _through(model: type[ScopedModel], visible: Visible, also: Also) -> list[str]:
     other = apps.get_model(also.model)
-    column = model._meta.get_field(also.column).column  # type: ignore[union-attr]  # a concrete field
-    key = other._meta.get_field(also.key).column
+    column = f"{model._meta.db_table}.{_column(model, also.column)}"
     return [
-        f"({_sees(visible, reach)} AND {model._meta.db_table}.{column} IN "
-        f"(SELECT {other._meta.db_table}.{key} FROM {other._meta.db_table} WHERE {_column_in(other, path, setting)}))"
+        f"({_sees(visible, reach)} AND {column} IN "
+        f"({_Keys(other._meta.db_table, _column(other, also.key), _column(other, path)).call(setting)}))"
         for reach, path, setting in ((Reach.UNITS, also.unit, "units"), (Reach.OWN, also.rep, "reps"))
     ]
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    return str(model._meta.get_field(name).column)  # type: ignore[union-attr]  # a declared column is a concrete field
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """The keys of another table's rows that are mine, looked up with the owner's rights.
+
+    A policy that reads a table with a policy of its own would ask that one, too, and PostgreSQL refuses the circle
+    (customer → line → customer). The function looks past it, at keys only and at nothing but what it is given.
+    """
+
+    table: str
+    key: str
+    where: str
+
+    @property
+    def name(self) -> str:
+        return f"salesyear_{self.table}_{self.key}_by_{self.where}"
+
+    def call(self, setting: str) -> str:
+        return f"SELECT {self.name}({_mine(setting)})"
+
+    def create(self) -> list[str]:
+        return [
+            (
+                f"CREATE OR REPLACE FUNCTION {self.name}(bigint[]) RETURNS SETOF bigint LANGUAGE sql STABLE "
+                f"SECURITY DEFINER SET search_path = pg_catalog, public AS "
+                f"$$ SELECT {self.key} FROM public.{self.table} WHERE {self.where} = ANY ($1) $$"
+            ),
+            f"REVOKE ALL ON FUNCTION {self.name}(bigint[]) FROM PUBLIC",
+            f"GRANT EXECUTE ON FUNCTION {self.name}(bigint[]) TO {ROLE}",
+        ]
+
+
+def _lookups() -> list[_Keys]:
+    """Return every look-up that some policy makes, each once."""
+    found = set[_Keys]()
+    for model in scoped_models():
+        for path in (model.visible.unit, model.visible.rep, model.visible.agency):
+            first, _, rest = path.partition("__")
+            if rest:
+                target = cast("type[models.Model]", model._meta.get_field(first).related_model)
+                found.add(_Keys(target._meta.db_table, "id", _column(target, rest)))
+        also = model.visible.also
+        if also:
+            other = apps.get_model(also.model)
+            key = _column(other, also.key)
+            found |= {_Keys(other._meta.db_table, key, _column(other, path)) for path in (also.unit, also.rep)}
+    return sorted(found, key=lambda one: one.name)
