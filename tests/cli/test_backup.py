@@ -165,9 +165,10 @@ def _way_out(path: Path) -> None:
 
 
 def _newer(path: Path) -> None:
-    _rewrite(
-        path, lambda name, text: text.replace(b'"core_event"', b'"core_happening"') if "manifest" in name else text
-    )
+    def change(name: str, text: bytes) -> bytes:
+        return text.replace(b'"format": 1', b'"format": 2') if name == "manifest.json" else text
+
+    _rewrite(path, change)
 
 
 @pytest.mark.parametrize("damage", [_cut, _other_name, _one_row_less, _no_file, _way_out, _newer])
