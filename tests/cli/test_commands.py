@@ -100,8 +100,6 @@ def test_help_is_quick_and_starts_no_django() -> None:
         (("user", "add", "x@example.com", "--role", "regional_manager"), "A regional manager needs a region"),
         (("user", "add", "x@example.com", "--role", "agent", "--agency", "a1"), "the code “a1”. There is: none"),
         (("backup", "here.tar"), "must end in .zip"),
-        (("manage", "no-such-command"), "no-such-command"),
-        (("manage", "migrate", "no_such_app"), "no_such_app"),
     ],
 )
 def test_a_mistake_is_one_sentence(site: Installation, words: tuple[str, ...], said: str) -> None:
@@ -137,6 +135,14 @@ def test_a_wrong_setting_stops_the_start(site: Installation, name: str, value: s
     assert "Traceback" not in done.stderr
     found = json.loads(wrong.run("doctor", "--json").stdout)
     assert [one["name"] for one in found if not one["ok"]] == ["settings"]
+
+
+@pytest.mark.parametrize("words", [("no-such-command",), ("migrate", "no_such_app")])
+def test_django_tells_its_own_mistakes(site: Installation, words: tuple[str, ...]) -> None:
+    done = site.run("manage", *words)
+    assert done.returncode == 1
+    assert words[-1] in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_adding_and_listing_people(site: Installation) -> None:

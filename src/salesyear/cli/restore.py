@@ -91,8 +91,8 @@ def _promised(backup: Any, bring: Callable[[str], None]) -> None:  # noqa: ANN40
     restoring.settle_files()
     uploads, mark = Path(settings.HOME) / f"files.restored-{os.getpid()}", uuid4().hex
     try:
-        restoring.unpack_files(backup, uploads)
         restoring.promise_files(uploads, mark)
+        restoring.unpack_files(backup, uploads)
         bring(mark)
     except BaseException:
         restoring.settle_files(restored=False)
