@@ -6,8 +6,10 @@ see; the policies below do the rest. Commands and workers keep the owner's role,
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
@@ -79,6 +81,7 @@ def _policy(model: type[ScopedModel]) -> list[str]:
     table = model._meta.db_table
     rule = _condition(model)
     return [
+        *(_definer(select) for select in _selects(model)),
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"DROP POLICY IF EXISTS salesyear_scope ON {table}",
         f"CREATE POLICY salesyear_scope ON {table} TO {ROLE} USING ({rule}) WITH CHECK ({rule})",
@@ -116,18 +119,51 @@ def _column_in(model: type[models.Model], path: str, setting: str) -> str:
     column = f"{model._meta.db_table}.{field.column}"  # type: ignore[union-attr]  # a declared column is a concrete field
     if not rest:
         return f"{column} = ANY ({_mine(setting)}::bigint[])"
-    target = field.related_model
-    inner = _column_in(target, rest, setting)  # type: ignore[arg-type]  # a path goes through foreign keys only
-    table = target._meta.db_table  # type: ignore[union-attr]  # as above
-    return f"EXISTS (SELECT 1 FROM {table} WHERE {table}.id = {column} AND {inner})"
+    return f"{column} IN (SELECT {_name(_keys_behind(model, path, setting))}())"
+
+
+def _keys_behind(model: type[models.Model], path: str, setting: str) -> str:
+    first, _, rest = path.partition("__")
+    target: Any = model._meta.get_field(first).related_model
+    table = target._meta.db_table
+    return f"SELECT {table}.id FROM {table} WHERE {_column_in(target, rest, setting)}"
+
+
+def _keys_also(also: Also, path: str, setting: str) -> str:
+    other = apps.get_model(also.model)
+    table, key = other._meta.db_table, other._meta.get_field(also.key).column
+    return f"SELECT {table}.{key} FROM {table} WHERE {_column_in(other, path, setting)}"
+
+
+def _selects(model: type[ScopedModel]) -> list[str]:
+    visible = model.visible
+    paths = [(getattr(visible, name), setting) for name, _, setting in _LISTS]
+    selects = [_keys_behind(model, path, setting) for path, setting in paths if "__" in path]
+    if visible.also:
+        selects += [
+            _keys_also(visible.also, visible.also.unit, "units"),
+            _keys_also(visible.also, visible.also.rep, "reps"),
+        ]
+    return selects
+
+
+def _definer(select: str) -> str:
+    # Read with the owner's rights: through the other table's own policy, two tables that name each other would
+    # send PostgreSQL round in circles ("infinite recursion detected in policy").
+    return (
+        f"CREATE OR REPLACE FUNCTION {_name(select)}() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER "
+        f"SET search_path = public AS $${select}$$"
+    )
+
+
+def _name(select: str) -> str:
+    return f"salesyear_keys_{hashlib.sha256(select.encode()).hexdigest()[:12]}"
 
 
 def _through(model: type[ScopedModel], visible: Visible, also: Also) -> list[str]:
-    other = apps.get_model(also.model)
     column = model._meta.get_field(also.column).column  # type: ignore[union-attr]  # a concrete field
-    key = other._meta.get_field(also.key).column
     return [
         f"({_sees(visible, reach)} AND {model._meta.db_table}.{column} IN "
-        f"(SELECT {other._meta.db_table}.{key} FROM {other._meta.db_table} WHERE {_column_in(other, path, setting)}))"
+        f"(SELECT {_name(_keys_also(also, path, setting))}()))"
         for reach, path, setting in ((Reach.UNITS, also.unit, "units"), (Reach.OWN, also.rep, "reps"))
     ]
