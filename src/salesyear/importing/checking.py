@@ -113,6 +113,8 @@ def read_rows(table: Table, layout: Layout, scope: Scope, progress: Progress = N
 def _read(reading: Reading, column: Column) -> None:
     """One column's values, and its faults."""
     texts = _texts(reading.table, reading.layout, column)
+    if column.masked:
+        texts = ["" if "*" in text else text for text in texts]
     order = reading.layout.orders.get(column.name, "")
     zone = timezone.get_default_timezone()
     manner = manner_of(

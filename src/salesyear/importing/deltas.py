@@ -74,9 +74,10 @@ def counted(reading: Reading, created: int, changed: int) -> Counts:
     return Counts(rows, created, changed, rows - rejected - created - changed, rejected)
 
 
-def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    """Faults as they follow each other down the file."""
-    return tuple(sorted(faults, key=lambda fault: fault.row))
+def in_order(reading: Reading) -> tuple[Fault, ...]:
+    """Faults as they follow each other in the file: row by row, heading by heading."""
+    places = {heading: place for place, heading in enumerate(reading.table.headings)}
+    return tuple(sorted(reading.faults, key=lambda fault: (fault.row, places.get(fault.heading, len(places)))))
 
 
 def table_of(model: str) -> type[models.Model]:
