@@ -17,11 +17,19 @@ from intake import SYSTEM, look, written
 from salesyear.crm.models import Customer
 from salesyear.importing.models import Import, State
 from salesyear.importing.reading import read_table
+from salesyear.org.models import Role
+from salesyear.org.services import add_user, give_role
 from salesyear.sales.models import OrderLine
 
 pytestmark = pytest.mark.django_db
 
 FILE = "order,date,customer,product,amount\nA1,2026-01-05,C01,P-core,100\nA2,2026-01-06,C99,P-core,=1+1\n"
+
+TUTORIAL = """订单编号,下单日期,客户名称,产品名称,所属大区,数量,单价
+SO-1001,2026/1/5,北京华联,净水器 A,华北,2,"1,299.00"
+SO-1001,2026/1/5,北京华联,滤芯,华北,10,59.9
+SO-1002,2026年1月8日,上海联家,净水器 A,华东,1,"1,299.00"
+"""
 
 
 @pytest.fixture
@@ -137,6 +145,32 @@ def test_a_file_over_the_limit_is_refused_before_it_is_opened(cast: Cast, financ
     settings.IMPORT_MOST_BYTES = 10  # type: ignore[attr-defined]  # pytest-django's settings take any name
     answer = finance.post(reverse("imports"), {"file": SimpleUploadedFile("a.csv", FILE.encode()), "kind": ""})
     assert "at most are read" in answer.content.decode()
+
+
+def test_the_tutorial_happens_as_it_is_told(db: None, tmp_path: Path) -> None:
+    browser = Client()
+    person = add_user(email="finance@example.com", name="finance", password=None)
+    give_role(person, Role.FINANCE)
+    browser.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    money = upload(browser, "code,name,decimals,base\nCNY,人民币,2,yes\n", "currencies.csv")
+    assert "Save 1 row" in page(browser, money)
+    browser.post(reverse("import-save", args=[money.pk]), {"rows": "all"})
+    orders = upload(browser, TUTORIAL, "orders.csv")
+    assert (orders.kind, orders.rejected) == ("orderlines", 3)
+    assert "“北京华联” is not a known customer." in page(browser, orders)
+    named = {
+        f"heading-{place}": next(name for name, given in orders.layout["columns"].items() if given == [heading])
+        for place, heading in enumerate(orders.shown["headings"])
+    }
+    chosen = {"kind": "orderlines", "create_missing": "on", **named}
+    browser.post(reverse("import-columns", args=[orders.pk]), chosen)
+    shown = page(browser, orders)
+    assert "Save 3 rows" in shown
+    assert "it is quantity × unit price" in shown
+    assert "2026-01-08" in shown
+    browser.post(reverse("import-save", args=[orders.pk]), {"rows": "all"})
+    assert sum(OrderLine.objects.within(SYSTEM).values_list("amount", flat=True)) == 4_496_00
+    assert upload(browser, TUTORIAL, "orders.csv").unchanged == 3
 
 
 def test_script_in_a_file_shows_as_text(cast: Cast, finance: Client) -> None:
