@@ -90,12 +90,7 @@ class Peers:
         away = self.rows @ self.held
         free = self.free()
         rows = self.rows[:, self.instance.classes[free]]
-        return (
-            self.instance.prior[free] / self.unit,
-            rows,
-            (self.low - away) / self.unit,
-            (self.high - away) / self.unit,
-        )
+        return self.instance.prior[free] / self.unit, rows, (self.low - away) / self.unit, (self.high - away) / self.unit
 
     def score(self, distance: Distance, sales: Floats, *, lumped: bool) -> tuple[float, float]:
         """Objective and worst row of a peer's answer, on the cells of the instance."""
@@ -125,12 +120,7 @@ def sides(problem: Problem) -> tuple[sp.csc_matrix, Floats, sp.csc_matrix, Float
     _, rows, low, high = problem
     equal = low == high
     below, above = np.isfinite(high) & ~equal, np.isfinite(low) & ~equal
-    return (
-        rows[equal],
-        low[equal],
-        sp.vstack([rows[below], -rows[above]], format="csc"),
-        np.r_[high[below], -low[above]],
-    )
+    return rows[equal], low[equal], sp.vstack([rows[below], -rows[above]], format="csc"), np.r_[high[below], -low[above]]
 
 
 def clarabel_kl(problem: Problem) -> Floats:
@@ -143,10 +133,7 @@ def clarabel_kl(problem: Problem) -> Floats:
     wide = sp.csc_matrix((equal.shape[0], count)), sp.csc_matrix((less.shape[0], count))
     cone_rows = np.arange(3 * count).reshape(count, 3)
     cones = sp.csc_matrix(
-        (
-            -np.ones(2 * count),
-            (np.r_[cone_rows[:, 0], cone_rows[:, 1]], np.r_[count + np.arange(count), np.arange(count)]),
-        ),
+        (-np.ones(2 * count), (np.r_[cone_rows[:, 0], cone_rows[:, 1]], np.r_[count + np.arange(count), np.arange(count)])),
         shape=(3 * count, 2 * count),
     )
     right = np.zeros(3 * count)
@@ -171,9 +158,7 @@ def cvxpy_kl(problem: Problem) -> Floats:
 
     equal, fixed, less, bound = sides(problem)
     x = cvxpy.Variable(len(problem[0]))
-    model = cvxpy.Problem(
-        cvxpy.Minimize(cvxpy.sum(cvxpy.kl_div(x, problem[0]))), [equal @ x == fixed, less @ x <= bound]
-    )
+    model = cvxpy.Problem(cvxpy.Minimize(cvxpy.sum(cvxpy.kl_div(x, problem[0]))), [equal @ x == fixed, less @ x <= bound])
     model.solve(solver=cvxpy.CLARABEL)
     if x.value is None:
         raise RuntimeError(model.status)
@@ -192,12 +177,7 @@ def clarabel_ls(problem: Problem) -> Floats:
     settings = clarabel.DefaultSettings()
     settings.verbose, settings.max_threads = False, 1
     solver = clarabel.DefaultSolver(
-        sp.diags(1 / prior, format="csc"),
-        -np.ones(count),
-        matrix,
-        np.r_[fixed, bound, np.zeros(count)],
-        kinds,
-        settings,
+        sp.diags(1 / prior, format="csc"), -np.ones(count), matrix, np.r_[fixed, bound, np.zeros(count)], kinds, settings
     )
     answer = solver.solve()
     if "Solved" not in str(answer.status):
@@ -327,9 +307,7 @@ def raking(instance: Instance, seconds: float) -> Took | str:
                     fixed_out -= a * x[cell]
                 share = min(share, a)
             value = inside + fixed_in - outside - fixed_out
-            size = max(
-                abs(low[row]) if np.isfinite(low[row]) else 0.0, abs(high[row]) if np.isfinite(high[row]) else 0.0
-            )
+            size = max(abs(low[row]) if np.isfinite(low[row]) else 0.0, abs(high[row]) if np.isfinite(high[row]) else 0.0)
             size = max(size, inside + outside)
             miss = max(low[row] - value, value - high[row], 0.0)
             worst = max(worst, miss / size)
@@ -414,9 +392,7 @@ class Line:
         )
 
 
-def against(
-    peers: Peers, own: Took, what: str, work: Callable[[Problem], Floats], seconds: float, *, lumped: bool
-) -> None:
+def against(peers: Peers, own: Took, what: str, work: Callable[[Problem], Floats], seconds: float, *, lumped: bool) -> None:
     """Run one peer and print the line."""
     distance = Distance.PRO_RATA if "KL" in what else Distance.LEAST_SQUARES
     found = in_own_process(work, peers.lumped() if lumped else peers.cells(), seconds, RUNS)
