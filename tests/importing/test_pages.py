@@ -14,7 +14,11 @@ from django.urls import reverse
 
 from cast import Cast
 from intake import SYSTEM, look, written
+from salesyear.core.models import Run, RunState
+from salesyear.core.runs import Progress, kind_of
+from salesyear.core.worker import do, take
 from salesyear.crm.models import Customer
+from salesyear.importing import runs
 from salesyear.importing.models import Import, State
 from salesyear.importing.reading import read_table
 from salesyear.org.models import Role
@@ -171,6 +175,19 @@ def test_the_tutorial_happens_as_it_is_told(db: None, tmp_path: Path) -> None:
     browser.post(reverse("import-save", args=[orders.pk]), {"rows": "all"})
     assert sum(OrderLine.objects.within(SYSTEM).values_list("amount", flat=True)) == 4_496_00
     assert upload(browser, TUTORIAL, "orders.csv").unchanged == 3
+
+
+def test_a_large_file_is_saved_in_the_background(cast: Cast, finance: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "MANY_ROWS", 1)
+    import_ = upload(finance, FILE.replace("C99", "C02").replace("=1+1", "2"))
+    asked = [finance.post(reverse("import-save", args=[import_.pk]), {"rows": "all"}) for _ in range(2)]
+    run = Run.objects.get()
+    assert {answer.headers["Location"] for answer in asked} == {reverse("run-status", args=[run.pk])}
+    assert Import.objects.get(pk=import_.pk).state == State.CHECKED
+    do(take("a worker") or run, kind_of(run.kind), Progress())
+    run.refresh_from_db()
+    assert (run.state, Import.objects.get(pk=import_.pk).created) == (RunState.DONE, 2)
+    assert "2 new" in finance.get(reverse("run-status", args=[run.pk])).content.decode()
 
 
 def test_script_in_a_file_shows_as_text(cast: Cast, finance: Client) -> None:

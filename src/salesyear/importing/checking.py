@@ -105,7 +105,7 @@ def read_rows(table: Table, layout: Layout, scope: Scope, progress: Progress = N
         reading.faults.append(Fault(number, "", table.separator.join(cells)[:200], fault))
     given = [column for column in reading.kind.columns if column.name in {*layout.columns, *layout.constants}]
     for done, column in enumerate(given):
-        progress("reading", done, len(given))
+        progress(noop("reading"), done, len(given))
         _read(reading, column)
     return reading
 
