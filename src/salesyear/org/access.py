@@ -72,6 +72,7 @@ def scope_of(user: User | AnonymousUser, day: date | None = None) -> Scope:
         units=_units(grant.unit for grant in held if grant.unit),
         reps=frozenset({user.rep_id} if user.rep_id and Role.SALESPERSON in roles else ()),
         agencies=frozenset(grant.agency_id for grant in held if grant.agency_id),
+        places=tuple(dict.fromkeys(grant.unit.name for grant in held if grant.unit)),
         masks=_masks(roles),
     )
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 import salesyear
 from salesyear.core.scope import NOBODY, Reach, Scope
-from salesyear.org.models import Role, Unit
+from salesyear.org.models import Role
 from salesyear.samples.loading import SAMPLES, loaded
 from salesyear.samples.tables import Sample
 from salesyear.web.chapters import CHAPTERS
@@ -114,11 +114,9 @@ class Shell:
         return SAMPLES.get(loaded())
 
     def _unit_words(self) -> str:
-        rows = Unit.objects.within(self._scope).filter(pk__in=self._scope.units)
-        units = list(rows.order_by("path").values_list("pk", "path", "name"))
-        tops = [name for _pk, path, name in units if not _inside_another(path, units)]
-        more = len(tops) - 3
-        words = pgettext("list", ", ").join(tops[:3])
+        places = self._scope.places
+        more = len(places) - 3
+        words = gettext(", ").join(places[:3])
         return words if more <= 0 else words + " " + ngettext("and %(n)d more", "and %(n)d more", more) % {"n": more}
 
     def _place(self, title: str | Promise, url: str, *, apart: bool = False) -> Place:
@@ -130,10 +128,6 @@ class Shell:
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor: give the templates their frame."""
     return {"shell": Shell(request)}
-
-
-def _inside_another(path: str, units: list[tuple[int, str, str]]) -> bool:
-    return any(path != other and path.startswith(other) for _pk, other, _name in units)
 
 
 def _exists(name: str) -> bool:

@@ -19,20 +19,16 @@ from salesyear.engine.targets.numeric.tree import Ints
 from salesyear.engine.targets.plan import Plan
 
 TOO_LITTLE = noop(
-    "“%(rule)s” asks for %(asked)s at %(place)s, "
-    "but %(others)s allow at most %(reachable)s: %(missing)s missing."
+    "“%(rule)s” asks for %(asked)s at %(place)s, but %(others)s allow at most %(reachable)s: %(missing)s missing."
 )
 TOO_MUCH = noop(
-    "“%(rule)s” allows %(asked)s at %(place)s, "
-    "but %(others)s force at least %(reachable)s: %(missing)s too much."
+    "“%(rule)s” allows %(asked)s at %(place)s, but %(others)s force at least %(reachable)s: %(missing)s too much."
 )
 ALONE_LITTLE = noop(
-    "“%(rule)s” asks for %(asked)s at %(place)s, "
-    "but its cells can carry at most %(reachable)s: %(missing)s missing."
+    "“%(rule)s” asks for %(asked)s at %(place)s, but its cells can carry at most %(reachable)s: %(missing)s missing."
 )
 ALONE_MUCH = noop(
-    "“%(rule)s” allows %(asked)s at %(place)s, "
-    "but its cells are held at %(reachable)s at least: %(missing)s too much."
+    "“%(rule)s” allows %(asked)s at %(place)s, but its cells are held at %(reachable)s at least: %(missing)s too much."
 )
 
 
