@@ -219,12 +219,15 @@ def elastic(instance: Instance, blocks: tuple[Block, ...], gain: Floats, held: F
     up, down = np.flatnonzero(np.isfinite(low)), np.flatnonzero(np.isfinite(high))
     eye = sp.identity(len(low), format="csr")
     matrix = sp.vstack(
-        [sp.hstack([-rows[up], -eye[up], 0 * eye[up]]), sp.hstack([rows[down], 0 * eye[down], -eye[down]])], format="csc"
+        [sp.hstack([-rows[up], -eye[up], 0 * eye[up]]), sp.hstack([rows[down], 0 * eye[down], -eye[down]])],
+        format="csc",
     )
     price = np.r_[np.zeros(count), np.ones(2 * len(low))]
     top = np.r_[np.where(gain > 0, np.inf, 0.0), np.full(2 * len(low), np.inf)]
     start = process_time()
-    result = linprog(price, A_ub=matrix, b_ub=np.r_[-low[up], high[down]], bounds=np.c_[np.zeros(len(top)), top], method="highs")
+    result = linprog(
+        price, A_ub=matrix, b_ub=np.r_[-low[up], high[down]], bounds=np.c_[np.zeros(len(top)), top], method="highs"
+    )
     return process_time() - start, float(result.fun) * unit
 
 
