@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -68,7 +69,7 @@ class Model:
         low, high = (flatten(self.task.blocks, side) for side in ("low", "high"))
         return np.isfinite(low) | np.isfinite(high)
 
-    @property
+    @cached_property
     def in_order(self) -> bool:
         """The table already is in the order of its classes."""
         return bool((self.order[1:] > self.order[:-1]).all())
