@@ -23,7 +23,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import linprog
 
-from salesyear.engine.targets.breakback import CellEdit, Session, open_session
+from salesyear.engine.targets.breakback import SHOWN, CellEdit, Session, open_session
 from salesyear.engine.targets.examples import Instance, make_instance, make_tables
 from salesyear.engine.targets.numeric.lumping import class_of, lump, relump, spread
 from salesyear.engine.targets.numeric.newton import Effort
@@ -62,7 +62,7 @@ def session_edits(reps: int, slots: int) -> None:
     def cold() -> None:
         task = make_task(base.org.tree, session.task.blocks, lump(base.arrays), session.task.system)
         answer = solve_task(task, Effort(), digit=2e-5)
-        spread(base.arrays, task.system.pull(answer.y), out)
+        session.writer.write(task.system.pull(answer.y), out)
 
     alone = float(np.median([timed(cold) for _ in range(7)]))
     print(f"\n{len(out):,} cells: cold solve with all cells written {alone:.2f} ms")
@@ -136,14 +136,14 @@ def array_edits(reps: int) -> None:
         held = {position: float(np.round(1.2 * now[position]))}
         response = relump(cells, task.response, class_of(cells, np.array([position])), held)
         changed = replace(task, response=response)
-        y = solve_task(changed, Effort(), answer.y, 2e-5).y
+        y = solve_task(changed, Effort(tolerance=SHOWN), answer.y).y
         spread(cells, task.system.pull(y), out)
         out[position] = held[position]
 
     def region(step: float) -> None:
         blocks = moved_regions(instance, step)
         changed = make_task(instance.tree, blocks, task.response, TreeSystem(instance.tree, blocks))
-        y = solve_task(changed, Effort(), answer.y, 2e-5).y
+        y = solve_task(changed, Effort(tolerance=SHOWN), answer.y).y
         spread(cells, task.system.pull(y), out)
 
     report("leaf: a cell + 20 %", [timed(lambda p=p: leaf(p)) for p in free.tolist()], alone)

@@ -94,13 +94,15 @@ def climb(
         if worst <= 1.0 or steps >= effort.steps or damping > 1.0 or not np.isfinite(worst):
             return Outcome(point, worst, steps, "newton")
         model = _Model(system, point, missing, damping * bounds.scale)
-        step, sure = _box_step(model, _room(point.y, missing, bounds), effort.rounds)
+        room = _room(point.y, missing, bounds)
+        step, sure = _box_step(model, room, effort.rounds)
         change = system.pull(step)
         length = stride(response.distance, change, movable, effort)
         ahead, taken = _advance(system, response, point, step, change, missing, length)
-        stalled = taken < 1e-3 or not sure
-        if taken >= 1e-3:
-            point = ahead
+        better = worst_row(residual(ahead, bounds), ahead.y, bounds, tolerance) < worst
+        stalled = taken < 1e-3 or not (better or sure)
+        if not stalled:
+            point = _extend(model, response, ahead, step, room) if damping and taken == 1.0 else ahead
         damping = max(1e-3, 10 * damping) if stalled else (damping / 10 if damping > 1e-5 else 0.0)
         steps += 1
 
@@ -178,3 +180,16 @@ def _advance(
             return there, length
         length *= min(0.9, max(0.1, first / (first - slope)))
     return there, length
+
+
+def _extend(model: _Model, response: Response, ahead: Point, step: Floats, room: tuple[Floats, Floats]) -> Point:
+    """Go on along a damped step while that is uphill: where the dual is nearly flat, steps are far too short."""
+    wanted = model.missing + model.point.value
+    taken = step
+    for times in (4.0, 16.0, 64.0, 256.0):
+        longer = np.clip(times * step, *room)
+        there = evaluate(model.system, response, model.point.y + longer)
+        if float((longer - taken) @ (wanted - there.value)) < 0:
+            break
+        ahead, taken = there, longer
+    return ahead
