@@ -36,6 +36,10 @@ if os.environ.get("SALESYEAR_TEST_DATABASE") == "postgresql":
     )
     os.environ["DATABASE_URL"] = f"postgresql://postgres@/postgres?host={server.get_uri().split('host=')[1]}"
 
+import django  # noqa: E402 - only now is the environment as the settings must find it
+
+django.setup()
+
 
 @pytest.fixture(autouse=True, scope="session")
 def history_can_be_emptied() -> Iterator[None]:
@@ -55,9 +59,20 @@ def history_can_be_emptied() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = teardown  # type: ignore[attr-defined]  # private
 
 
+@pytest.fixture(autouse=True, scope="session")
+def static_files() -> None:
+    """Collect the static files as an installation does: names with hashes, compressed."""
+    from django.core.management import call_command
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
 @pytest.fixture(autouse=True)
 def quick_passwords(settings: SettingsWrapper) -> None:
-    """Hash passwords quickly: what is tested is never how slow hashing is."""
+    """Hash passwords quickly, and forget how often other tests have knocked at the door."""
+    from django.core.cache import cache
+
+    cache.clear()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

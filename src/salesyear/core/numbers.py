@@ -85,7 +85,9 @@ def money(minor: int | None, currency: str, *, digits: int | None = None, langua
         return Shown(MISSING, "")
     places = minor_digits(currency) if digits is None else digits
     number = shown(major(minor, places), language=language, places=places)
-    return Shown(_signed(number.text, symbol(currency, language or get_language() or "en")), f"{currency} {number.exact}")
+    return Shown(
+        _signed(number.text, symbol(currency, language or get_language() or "en")), f"{currency} {number.exact}"
+    )
 
 
 def percent(parts_per_million: int | None, places: int = 1) -> Shown:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import Any
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BinaryField, Func
 
 # The first character of each initial in GB 2312 (there is no i, u or v in pinyin).
@@ -50,7 +51,7 @@ class PinyinKey(Func):
         return self.as_sql(compiler, connection, template=template, **context)
 
 
-def add_to_sqlite(connection: Any, **_: object) -> None:  # noqa: ANN401 - Django's wrapper, of either database
+def add_to_sqlite(connection: BaseDatabaseWrapper, **_: object) -> None:
     """Give a new SQLite connection the function `PinyinKey` calls (receiver of `connection_created`)."""
     if connection.vendor == "sqlite":
         connection.connection.create_function("salesyear_pinyin", 1, _key_or_none, deterministic=True)

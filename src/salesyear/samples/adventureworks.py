@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 
 from salesyear.samples.tables import Row, Sample, Table, by, moved, published, whole
 
@@ -91,9 +92,7 @@ def _places(years: int) -> list[tuple[str, str, str, str, str]]:
 def _positions(years: int) -> Table:
     start = moved(FIRST_DAY, years)
     titles = {key: row["JobTitle"] for key, row in by(_people(), "EmployeeID_K").items()}
-    rows = [
-        (f"{rep}-{unit}", f"{titles[rep]}, {unit}", kind, unit, start) for rep, unit, kind, _, _ in _places(years)
-    ]
+    rows = [(f"{rep}-{unit}", f"{titles[rep]}, {unit}", kind, unit, start) for rep, unit, kind, _, _ in _places(years)]
     return Table("positions", ("code", "title", "kind", "unit", "starts_on"), rows)
 
 
@@ -108,7 +107,10 @@ def _lines() -> Table:
 
 
 def _products() -> Table:
-    category, line = by(_file("ProductSubcategory"), "ProductSubcategoryId"), by(_file("ProductCategory"), "ProductCategoryId")
+    category, line = (
+        by(_file("ProductSubcategory"), "ProductSubcategoryId"),
+        by(_file("ProductCategory"), "ProductCategoryId"),
+    )
     rows = []
     for row in _file("Product"):
         below = category.get(whole(row["ProductSubcategoryId"]))
@@ -131,7 +133,7 @@ def _prices(years: int) -> Table:
         )
         for row in _file("ProductListPriceHistory")
     ]
-    return Table("prices", ("product", "currency", "starts_on", "ends_on", "list_price", "cost"), rows)
+    return Table("prices", ("product", "currency", "starts_on", "ends_on", "list_micros", "cost_micros"), rows)
 
 
 def _customers() -> Table:
@@ -186,6 +188,9 @@ def _offices() -> dict[str, tuple[str, ...]]:
 
 def _order_lines(years: int) -> Table:
     numbers = {row["ProductId"]: row["ProductNumber"] for row in _file("Product")}
+    managers = {whole(row["ManagerID"]) for row in _people() if row["ManagerID"]}
+    # A manager sits in a region; what they sold themselves counts in the territory of the customer.
+    territory = {whole(row["PersonId"]): _territory(row["TerritoryId"]) for row in _file("Customer") if row["PersonId"]}
     rows = (
         (
             row["SalesOrderID"],
@@ -195,6 +200,7 @@ def _order_lines(years: int) -> Table:
             moved(row["ShipDate"], years),
             row["CustomerID_FK"],
             row["EmployeeID_FK"],
+            territory[row["CustomerID_FK"]] if row["EmployeeID_FK"] in managers else "",
             numbers[row["ProductID_FK"]],
             row["OrderQty"],
             row["UnitPrice"],
@@ -204,15 +210,15 @@ def _order_lines(years: int) -> Table:
         )
         for row in _file("sales_order_lines")
     )
-    columns = ("order", "line", "ordered_on", "due_on", "shipped_on", "customer", "rep", "product")
-    return Table("order_lines", (*columns, "quantity", "unit_price", "discount", "amount", "currency"), rows)
+    columns = ("order", "key", "ordered_on", "due_on", "shipped_on", "customer", "rep", "unit", "product")
+    return Table("orderlines", (*columns, "quantity", "price", "discount", "amount", "currency"), rows)
 
 
 def _quotas(years: int) -> Table:
     quotas = _file("SalesPersonQuotaHistory")
     starts = sorted({moved(row["QuotaDate"], years) for row in quotas})
     # A quarter runs to the day before the next one starts; the last one has no next: three months.
-    ends = {start: _day_before(after) for start, after in zip(starts, starts[1:], strict=False)}
+    ends = {start: _day_before(after) for start, after in pairwise(starts)}
     ends[starts[-1]] = _day_before(_three_months_after(starts[-1]))
     rows = []
     for row in quotas:
@@ -235,6 +241,6 @@ SAMPLE = Sample(
     title="AdventureWorks",
     currency=("USD", "US dollar"),
     last_full_year=2013,
-    missing=("returns", "invoices", "receipts", "agencies"),
+    missing=("returns", "invoices", "receipts", "agencies", "credits", "rates"),
     tables=tables,
 )

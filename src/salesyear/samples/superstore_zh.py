@@ -75,8 +75,8 @@ def _order_lines(sold: list[Row], years: int) -> Table:
         )
         for row in sold
     )
-    columns = ("order", "line", "ordered_on", "shipped_on", "customer", "unit", "city", "product", "quantity")
-    return Table("order_lines", (*columns, "discount", "amount", "cost", "currency"), rows)
+    columns = ("order", "key", "ordered_on", "shipped_on", "customer", "unit", "city", "product", "quantity")
+    return Table("orderlines", (*columns, "discount", "amount", "cost", "currency"), rows)
 
 
 SAMPLE = Sample(
@@ -84,6 +84,9 @@ SAMPLE = Sample(
     title="示例超市",
     currency=("CNY", "人民币"),
     last_full_year=2019,
-    missing=("salespeople", "quotas", "returns", "invoices", "receipts", "agencies"),
+    missing=(
+        *("reps", "positions", "assignments", "quotas", "prices", "returns", "invoices", "receipts"),
+        *("agencies", "credits", "rates"),
+    ),
     tables=tables,
 )

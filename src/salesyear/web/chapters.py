@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -41,7 +42,7 @@ FACTS = {
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a chapter: `code` as in the plan, its two names, what it shows, the facts it reads, its page if any."""
+    """One row of a chapter: its code in the plan, its two names, what it shows, the facts it reads, its page if any."""
 
     code: str
     chinese: str
@@ -71,8 +72,8 @@ class Chapter:
     """A chapter of the plan: its place in the URL, its title, the question it answers, its rows."""
 
     slug: str
-    title: object
-    question: object
+    title: str | Promise
+    question: str | Promise
     rows: tuple[Row, ...]
 
 
@@ -90,9 +91,7 @@ TARGETS = Chapter(
             "T1",
             "销售额目标分解",
             "Revenue target breakdown",
-            noop(
-                "The annual revenue target, shared out by market potential and history into quarters, months and key customers, adding up exactly in every direction."
-            ),
+            noop("The year's target, shared out by potential and history down to key customers, adding up exactly."),
             ("orders", "customers", "units", "reps", "quotas"),
             "targets:plans",
         ),
@@ -100,27 +99,21 @@ TARGETS = Chapter(
             "T2",
             "产品线销售占比优化",
             "Product-line mix",
-            noop(
-                "The share of high-margin and strategic lines, per region and rep, solved together with the revenue targets."
-            ),
+            noop("The share of high-margin and strategic lines per region and rep, solved together with the targets."),
             ("orders", "products"),
         ),
         Row(
             "T3",
             "新签客户贡献率",
             "New customers' share",
-            noop(
-                "What customers won this year bring in their first year, against the share that was planned."
-            ),
+            noop("What customers won this year bring in their first year, against the share that was planned."),
             ("orders", "customers"),
         ),
         Row(
             "T4",
             "回款周期管控",
             "Collection period",
-            noop(
-                "A collection plan beside the sales plan: days sales outstanding, ageing and collection rate for each rep."
-            ),
+            noop("A collection plan beside the sales plan: days outstanding, ageing and collection rate per rep."),
             ("invoices", "receipts"),
         ),
         Row(
@@ -155,9 +148,7 @@ TARGETS = Chapter(
             "T9",
             "高质量客户清单管理",
             "High-quality customer list",
-            noop(
-                "Leads graded A, B or C with the reasons, and the count of new A customers against the plan."
-            ),
+            noop("Leads graded A, B or C with the reasons, and the count of new A customers against the plan."),
             ("leads", "customers"),
         ),
         Row(
@@ -171,9 +162,7 @@ TARGETS = Chapter(
             "T11",
             "客户满意度提升",
             "Customer satisfaction",
-            noop(
-                "The promoter score with its margin of error by region and rep, and open improvement plans."
-            ),
+            noop("The promoter score with its margin of error by region and rep, and open improvement plans."),
             ("surveys",),
         ),
         Row(
@@ -195,18 +184,14 @@ MARKET = Chapter(
             "M1",
             "消费行为变化分析",
             "Changes in buying behaviour",
-            noop(
-                "Shifts in basket, frequency, price band and season year on year, the significant ones marked."
-            ),
+            noop("Shifts in basket, frequency, price band and season year on year, the significant ones marked."),
             ("orders", "products"),
         ),
         Row(
             "M2",
             "行业政策影响评估",
             "Effect of policies",
-            noop(
-                "A register of policies: date, lines and regions touched, effect on the baseline, answer prepared."
-            ),
+            noop("A register of policies: date, lines and regions touched, effect on the baseline, answer prepared."),
             ("texts", "units"),
         ),
         Row(
@@ -241,9 +226,7 @@ MARKET = Chapter(
             "M7",
             "定量问卷与数据建模",
             "Questionnaires and segments",
-            noop(
-                "Questionnaires and customer data made into groups: how large, what they are worth, what sets them apart."
-            ),
+            noop("Questionnaires and customer data made into groups: their size, worth and what sets them apart."),
             ("surveys", "customers", "orders"),
         ),
         Row(
@@ -343,9 +326,7 @@ ACTIONS = Chapter(
             "A1",
             "目标设定与策略调整",
             "Quarter targets and adjustments",
-            noop(
-                "A quarter plan for each region, made from the annual plan and what happened, and signed off."
-            ),
+            noop("A quarter plan for each region, made from the annual plan and what happened, and signed off."),
             ("orders", "quotas"),
         ),
         Row(
@@ -401,9 +382,7 @@ ACTIONS = Chapter(
             "A9",
             "激励机制与反馈通道",
             "Incentives and feedback",
-            noop(
-                "A bonus statement that explains every yuan, and a suggestion box that cannot tell who wrote."
-            ),
+            noop("A bonus statement that explains every yuan, and a suggestion box that cannot tell who wrote."),
             ("orders", "quotas", "receipts"),
         ),
     ),
@@ -545,9 +524,7 @@ PERFORMANCE = Chapter(
             "P9",
             "动态目标校准机制",
             "Recalibrating targets",
-            noop(
-                "A trigger, its effect on the baseline, the months solved again, an approval, a new version."
-            ),
+            noop("A trigger, its effect on the baseline, the months solved again, an approval, a new version."),
             ("orders", "quotas"),
         ),
         Row(

@@ -11,11 +11,14 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy as _, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 import salesyear
 from salesyear.core.scope import NOBODY, Reach, Scope
 from salesyear.org.models import Role, Unit
+from salesyear.samples.loading import SAMPLES, loaded
+from salesyear.samples.tables import Sample
 from salesyear.web.chapters import CHAPTERS
 
 THEME_COOKIE = "salesyear_theme"
@@ -92,7 +95,7 @@ class Shell:
     def role_words(self) -> str:
         """The roles held today, in words."""
         names = [str(label) for value, label in Role.choices if value in self._scope.roles]
-        return gettext(", ").join(names) or gettext("no role yet")
+        return pgettext("list", ", ").join(names) or gettext("no role yet")
 
     @cached_property
     def reach_words(self) -> str:
@@ -103,14 +106,19 @@ class Shell:
         parts = [self._unit_words()] if Reach.UNITS in reach else []
         parts += [gettext("own customers and sales")] if Reach.OWN in reach else []
         parts += [gettext("the agency's customers and orders")] if Reach.AGENCY in reach else []
-        return gettext(", ").join(part for part in parts if part) or gettext("nothing yet")
+        return pgettext("list", ", ").join(part for part in parts if part) or gettext("nothing yet")
+
+    @cached_property
+    def not_in_sample(self) -> Sample | None:
+        """The sample company in this database, which says what it was published without; None for one's own data."""
+        return SAMPLES.get(loaded())
 
     def _unit_words(self) -> str:
         rows = Unit.objects.within(self._scope).filter(pk__in=self._scope.units)
         units = list(rows.order_by("path").values_list("pk", "path", "name"))
         tops = [name for _pk, path, name in units if not _inside_another(path, units)]
         more = len(tops) - 3
-        words = gettext(", ").join(tops[:3])
+        words = pgettext("list", ", ").join(tops[:3])
         return words if more <= 0 else words + " " + ngettext("and %(n)d more", "and %(n)d more", more) % {"n": more}
 
     def _place(self, title: str | Promise, url: str, *, apart: bool = False) -> Place:

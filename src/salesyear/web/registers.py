@@ -25,6 +25,7 @@ from salesyear.sales.registers import (
     ReturnRegister,
 )
 from salesyear.targets.registers import QuotaRegister
+from salesyear.web.history import EventRegister
 from salesyear.web.policy import POLICY
 
 
@@ -43,6 +44,7 @@ SECTIONS = (
     Section(_("Products"), (ProductRegister, LineRegister, PriceRegister)),
     Section(_("Organisation"), (UnitRegister, PositionRegister, RepRegister, AssignmentRegister)),
     Section(_("Targets"), (QuotaRegister,)),
+    Section(_("Administration"), (EventRegister,)),
 )
 REGISTERS = {register.name: register for section in SECTIONS for register in section.registers}
 

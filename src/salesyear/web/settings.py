@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -105,11 +106,11 @@ ACCOUNT_RATE_LIMITS = {"login_failed": None}  # django-axes counts those, in the
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or not HTTPS
 MFA_TOTP_ISSUER = "Salesyear 丰年"
-USERSESSIONS_TRACK_ACTIVITY = True
+USERSESSIONS_TRACK_ACTIVITY = False  # it would write to the database at every request
 AXES_FAILURE_LIMIT = env.whole("SALESYEAR_LOCKOUT_TRIES", 5, least=2, most=100)
 AXES_COOLOFF_TIME = env.whole("SALESYEAR_LOCKOUT_MINUTES", 15, least=1, most=24 * 60) / 60
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "salesyear.org.accounts.name_tried"
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
@@ -134,6 +135,8 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 IMPORT_MOST_BYTES = env.whole("SALESYEAR_IMPORT_MOST_MB", 200, least=1, most=4_000) * 1_000_000
 IMPORT_MOST_ROWS = env.whole("SALESYEAR_IMPORT_MOST_ROWS", 2_000_000, least=1_000, most=50_000_000)
+RUN_LEASE_SECONDS = env.whole("SALESYEAR_RUN_LEASE_SECONDS", 60, least=2, most=3_600)
+RUN_ATTEMPTS = env.whole("SALESYEAR_RUN_ATTEMPTS", 3, least=1, most=20)
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from salesyear.core.requests import Request
 from salesyear.web.chapters import BY_SLUG, CHAPTERS, FACTS, Chapter, Row
 from salesyear.web.context import THEME_COOKIE, THEMES
+from salesyear.web.policy import IMPORTERS
 from salesyear.web.registers import REGISTERS, may_list, sections_for
 
 _YEAR = 365 * 24 * 60 * 60
@@ -58,7 +59,8 @@ def chapter(request: Request, slug: str) -> HttpResponse:
 @require_safe
 def data(request: Request) -> HttpResponse:
     """Show the lists of facts this person may see, and the way to the imports."""
-    return render(request, "web/data.html", {"sections": sections_for(request.scope), "imports": _url("importing:list")})
+    imports = _url("imports") if request.scope.roles & IMPORTERS else ""
+    return render(request, "web/data.html", {"sections": sections_for(request.scope), "imports": imports})
 
 
 @require_safe
@@ -82,7 +84,9 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     answer = HttpResponseRedirect(back if safe else reverse("home"))
     chosen = request.POST.get("theme", "")
     if chosen in THEMES:
-        answer.set_cookie(THEME_COOKIE, chosen, max_age=_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
+        answer.set_cookie(
+            THEME_COOKIE, chosen, max_age=_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True
+        )
     return answer
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesyear.engine.rounding import HeldTooMuch, NothingToShareBy, share_out, spread
+from salesyear.engine.rounding import HeldTooMuch, NothingToShareBy, share_out, share_rows, spread
 
 pytestmark = pytest.mark.once
 
@@ -60,9 +61,7 @@ def test_parts_add_up_and_stay_next_to_their_share(total: int, weights: list[int
     whole = sum(weights)
     assert sum(parts) == total
     if whole:
-        assert all(
-            abs(part * whole - total * weight) < whole for part, weight in zip(parts, weights, strict=True)
-        )
+        assert all(abs(part * whole - total * weight) < whole for part, weight in zip(parts, weights, strict=True))
 
 
 def test_a_held_cell_stays_and_the_others_take_the_rise() -> None:
@@ -117,3 +116,9 @@ def test_a_spread_adds_up_and_touches_no_held_cell(values: list[int], data: st.D
     assert sum(parts) == total
     assert all(part == value for part, value, keep in zip(parts, values, held, strict=True) if keep)
     assert min(parts) >= 0
+
+
+@settings(derandomize=True, max_examples=60)
+@given(st.lists(st.integers(-(10**15), 10**15), min_size=1, max_size=6), amounts.filter(any))
+def test_many_totals_are_shared_like_one(totals: list[int], weights: list[int]) -> None:
+    assert share_rows(np.array(totals), weights).tolist() == [share_out(total, weights) for total in totals]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -92,7 +93,9 @@ class Column:
 
     def _money_paths(self, field: models.Field[Any, Any]) -> tuple[str, ...]:
         before = self.path.rpartition("__")[0]
-        return (f"{before}__currency__digits" if before else "currency__digits",) if isinstance(field, MoneyField) else ()
+        return (
+            (f"{before}__currency__digits" if before else "currency__digits",) if isinstance(field, MoneyField) else ()
+        )
 
 
 @dataclass(frozen=True)
@@ -148,6 +151,8 @@ class BoundColumn:
                 return str(self.choices.get(raw, raw))
             case Kind.MOMENT:
                 return timezone.localtime(raw).replace(tzinfo=None)
+            case _ if isinstance(raw, dict):
+                return json.dumps(raw, ensure_ascii=False)
             case _:
                 return raw  # type: ignore[no-any-return]  # text, a day, a count, yes or no: as it is
 
@@ -157,7 +162,7 @@ def field_at(model: type[models.Model], path: str) -> models.Field[Any, Any]:
     first, _, rest = path.partition("__")
     field = model._meta.pk if first == "pk" else model._meta.get_field(first)
     if rest:
-        return field_at(field.related_model, rest)  # type: ignore[union-attr, arg-type]  # a path goes through foreign keys
+        return field_at(field.related_model, rest)  # type: ignore[arg-type]  # a path goes through foreign keys
     return field  # type: ignore[return-value]  # a concrete field
 
 

@@ -1,6 +1,6 @@
 """A register as a file: CSV that opens in Excel and WPS, and XLSX; complete, and never a formula in it.
 
-Both are written to a temporary file before the first byte leaves: the memory does not grow with the rows, and a
+The caller gives a temporary file, filled before the first byte leaves: the memory does not grow with the rows, and a
 fault half-way is an error page, not half a file. (The database's second gate is open only during the request.)
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import tempfile
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,9 +25,8 @@ _PRECISE = 15  # figures that a number in a spreadsheet keeps; a longer one goes
 BOM = "\ufeff"
 
 
-def to_csv(columns: list[BoundColumn], rows: Iterable[list[Value]]) -> IO[bytes]:
+def to_csv(file: IO[bytes], columns: list[BoundColumn], rows: Iterable[list[Value]]) -> None:
     """Write UTF-8 with a byte order mark, CRLF between lines, headings in the reader's language."""
-    file = tempfile.TemporaryFile()
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
     text.write(BOM)
     writer = csv.writer(text)
@@ -36,13 +34,10 @@ def to_csv(columns: list[BoundColumn], rows: Iterable[list[Value]]) -> IO[bytes]
     for row in rows:
         writer.writerow([_in_csv(column, value) for column, value in zip(columns, row, strict=True)])
     text.detach()
-    file.seek(0)
-    return file
 
 
-def to_xlsx(columns: list[BoundColumn], rows: Iterable[list[Value]], title: str) -> IO[bytes]:
+def to_xlsx(file: IO[bytes], columns: list[BoundColumn], rows: Iterable[list[Value]], title: str) -> None:
     """Write a workbook row by row; what does not fit on one sheet goes on on the next."""
-    file = tempfile.TemporaryFile()
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "remove_timezone": True})
     sheets = _Sheets(book, columns, title)
     for number, row in enumerate(rows):
@@ -50,8 +45,6 @@ def to_xlsx(columns: list[BoundColumn], rows: Iterable[list[Value]], title: str)
     if not sheets.count:
         sheets.open()
     book.close()
-    file.seek(0)
-    return file
 
 
 class _Sheets:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -73,7 +74,11 @@ class Filter:
 
     def widget(self, seen: Rows, asked: Asked, scope: Scope) -> Widget | None:
         """Return what the page shows for it, made from the rows `seen`; None when there is nothing to choose."""
-        raise NotImplementedError
+        return None
+
+    def occurring(self, seen: Rows) -> Rows | None:
+        """Return the query for the values that occur, as (filter, value, label) in text; None if it needs none."""
+        return None
 
     def heading(self, model: type[models.Model]) -> str:
         """What stands above it."""
@@ -87,15 +92,21 @@ class Choice(Filter):
 
     shown: str = ""
 
-    def widget(self, seen: Rows, asked: Asked, scope: Scope) -> Widget | None:
-        """Offer what occurs, in the order of its sound."""
-        shown = self.shown or self.path
-        pairs = seen.order_by().values_list(self.path, shown).distinct()
-        names = dict(field_at(seen.model, shown).flatchoices)
-        found = {str(value): str(names.get(label, label)) for value, label in pairs if value not in (None, "")}
+    def occurring(self, seen: Rows) -> Rows | None:
+        """Ask for each pair of value and label once."""
+        pairs = {"_filter": Value(self.name), "_value": _text(self.path), "_label": _text(self.shown or self.path)}
+        found: Rows = seen.order_by().annotate(**pairs).values_list(*pairs).distinct()
+        return found
+
+    def offer(self, seen: Rows, asked: Asked, found: Mapping[str, str]) -> Widget | None:
+        """Offer what was found to occur, in the order of its sound."""
+        names = {str(key): str(name) for key, name in field_at(seen.model, self.shown or self.path).flatchoices}
+        labels = {value: names.get(label, label) for value, label in found.items()}
         chosen = asked.get(self.name, "")
-        options = [Option(value, found[value], value == chosen) for value in sorted(found, key=lambda v: sort_key(found[v]))]
-        return Widget("choice", self.name, self.heading(seen.model), {}, options) if options else None
+        ordered = sorted(labels, key=lambda value: sort_key(labels[value]))
+        options = [Option(value, labels[value], value == chosen) for value in ordered]
+        useful = len(options) > 1 or chosen
+        return Widget("choice", self.name, self.heading(seen.model), {}, options) if useful else None
 
 
 @dataclass(frozen=True)
@@ -114,13 +125,14 @@ class Tree(Filter):
 
     def widget(self, seen: Rows, asked: Asked, scope: Scope) -> Widget | None:
         """Offer the places that occur and those above them."""
-        paths = seen.order_by().exclude(**{f"{self.path}__isnull": True}).values_list(f"{self.path}__path", flat=True)
-        keys = {int(key) for path in paths.distinct() for key in path.split("/") if key}
         places: Any = field_at(seen.model, self.path).related_model
-        rows = places.objects.within(scope).filter(pk__in=keys).order_by("path").values_list("pk", "name", "path")
+        within = places.objects.within(scope)
+        below = within.filter(pk__in=seen.order_by().values(self.path), path__startswith=OuterRef("path"))
+        rows = within.filter(Exists(below)).order_by("path").values_list("pk", "name", "path")
         chosen = asked.get(self.name, "")
         options = [Option(str(pk), name, str(pk) == chosen, path.count("/") - 2) for pk, name, path in rows]
-        return Widget("choice", self.name, self.heading(seen.model), {}, options) if options else None
+        useful = len(options) > 1 or chosen
+        return Widget("choice", self.name, self.heading(seen.model), {}, options) if useful else None
 
 
 @dataclass(frozen=True)
@@ -186,6 +198,21 @@ class Of(Filter):
         return Widget("of", self.name, self.heading(seen.model), {"value": value, "label": label})
 
 
+def offered(filters: Sequence[Filter], seen: Rows, asked: Asked, scope: Scope) -> list[Widget]:
+    """Return what the page shows for all filters; what occurs is asked for all choices in one query."""
+    found: dict[str, dict[str, str]] = {one.name: {} for one in filters}
+    queries = [query for one in filters if (query := one.occurring(seen)) is not None]
+    if queries:
+        for name, value, label in queries[0].union(*queries[1:]) if queries[1:] else queries[0]:
+            if value not in (None, ""):
+                found[name][value] = label
+    widgets = (
+        one.offer(seen, asked, found[one.name]) if isinstance(one, Choice) else one.widget(seen, asked, scope)
+        for one in filters
+    )
+    return [widget for widget in widgets if widget]
+
+
 def matching(rows: Rows, condition: Q) -> Rows:
     """Return the rows that fulfil it; none when it compares with what the column cannot hold (`?owner=abc`)."""
     try:
@@ -194,9 +221,12 @@ def matching(rows: Rows, condition: Q) -> Rows:
         return rows.none()
 
 
+def _text(path: str) -> Cast:
+    return Cast(path, models.TextField())
+
+
 def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
         return None
-

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -19,7 +19,7 @@ from django.utils.translation import get_language
 
 from salesyear.core.pinyin import PinyinKey, initials
 from salesyear.core.registers.columns import BoundColumn, Column, Kind, Value, field_at
-from salesyear.core.registers.filters import Filter, Rows, Widget, matching
+from salesyear.core.registers.filters import Filter, Rows, Widget, matching, offered
 from salesyear.core.scope import Scope, ScopedModel
 
 PAGE_SIZE = 50
@@ -52,6 +52,14 @@ class Asked:
         return f"?{urlencode(kept)}"
 
 
+@dataclass(frozen=True)
+class Summary:
+    """What stands above a list: how many rows, and for each currency the sums of its money columns."""
+
+    count: int
+    sums: list[dict[str, Any]]
+
+
 class Register:
     """Declares one list; a slice writes one subclass for each kind of row.
 
@@ -59,6 +67,8 @@ class Register:
     search: text fields. sounds: model and name field searched by pinyin initials, by the path that leads there.
     totals: money columns summed by currency below the list.
     """
+
+    do_not_call_in_templates = True  # a template takes a class for something to call
 
     name: ClassVar[str]
     model: ClassVar[type[ScopedModel]]
@@ -121,21 +131,24 @@ class Register:
             found = found.filter(self._found(asked.search))
         return found.order_by(*self._ordering(asked))
 
-    def page(self, rows: Rows, asked: Asked) -> Page[Any]:
+    def page(self, rows: Rows, asked: Asked, count: int) -> Page[Any]:
         """One page; a number that is none, or too high, gives the first or the last."""
-        return Paginator(rows.values(*self._paths()), PAGE_SIZE).get_page(asked.values.get("page", 1))
+        paginator = Paginator(rows.values(*self._paths()), PAGE_SIZE)
+        paginator.count = count  # already known: not asked for a second time
+        return paginator.get_page(asked.values.get("page", 1))
 
     def widgets(self, asked: Asked) -> list[Widget]:
         """The filters with their choices, each drawn from the rows the person may see."""
-        shown = (one.widget(self.seen(), asked.values, self.scope) for one in self._usable_filters())
-        return [widget for widget in shown if widget]
+        return offered(self._usable_filters(), self.seen(), asked.values, self.scope)
 
-    def sums(self, rows: Rows) -> list[dict[str, Any]]:
-        """The sums of the money columns, by currency: two currencies are never added."""
+    def summary(self, rows: Rows) -> Summary:
+        """How many rows there are, and the sums of the money columns by currency: two are never added."""
         if not self.totals:
-            return []
+            return Summary(rows.count(), [])
         sums = {f"sum_{name}": Sum(name) for name in self.totals}
-        return list(rows.order_by().values("currency_id", "currency__digits").annotate(**sums).order_by("currency_id"))
+        by_currency = rows.order_by().values("currency_id", "currency__digits").annotate(rows=Count("pk"), **sums)
+        found = list(by_currency.order_by("currency_id"))
+        return Summary(sum(one["rows"] for one in found), found)
 
     def find(self, pk: str) -> dict[str, Any]:
         """One row by its key. Raises Http404 alike for what is not there and what is not theirs."""
@@ -186,7 +199,7 @@ class Register:
         condition = Q()
         for word in words.split():
             either = Q(pk__in=[])
-            for form in {word, narrow(word), widen(word)}:
+            for form in {word, narrow(word), widen(word), widen(narrow(word).upper())}:
                 for path in fields:
                     either |= Q(**{f"{path}__icontains": form})
             condition &= either | self._sounding(narrow(word).casefold())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -18,11 +19,15 @@ from django.views.decorators.http import require_safe
 from salesyear.core import numbers
 from salesyear.core.registers.columns import BoundColumn
 from salesyear.core.registers.export import to_csv, to_xlsx
-from salesyear.core.registers.register import Asked, Register
+from salesyear.core.registers.register import Asked, Register, Summary
 from salesyear.core.requests import Request
 from salesyear.core.scope import Scope
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_SHORT = 18  # letters of a text that stays on one line
+_FORMS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 @dataclass(frozen=True)
@@ -55,9 +60,9 @@ def addresses(register: type[Register], may_open: MayOpen) -> list[URLPattern]:
     """
     views = _Views(register, may_open)
     return [
-        path(f"{register.name}/", require_safe(views.list), name=register.name),
-        path(f"{register.name}/export.<str:form>", require_safe(views.export), name=f"{register.name}-export"),
-        path(f"{register.name}/<str:pk>/", require_safe(views.row), name=f"{register.name}-row"),
+        path(f"{register.name}/", require_safe(views.show_list), name=register.name),
+        path(f"{register.name}/export.<str:form>", require_safe(views.send), name=f"{register.name}-export"),
+        path(f"{register.name}/<str:pk>/", require_safe(views.show_row), name=f"{register.name}-row"),
     ]
 
 
@@ -67,7 +72,7 @@ class _Views:
     def __init__(self, register: type[Register], may_open: MayOpen) -> None:
         self._declared, self._may_open = register, may_open
 
-    def list(self, request: Request) -> HttpResponse:
+    def show_list(self, request: Request) -> HttpResponse:
         """The page, or only its rows when htmx asks for them."""
         register = self._open(request)
         asked = register.asked(request.GET.dict())
@@ -79,7 +84,7 @@ class _Views:
             answer["HX-Push-Url"] = request.path + (asked.link() if asked.values else "")
         return answer
 
-    def row(self, request: Request, pk: str) -> HttpResponse:
+    def show_row(self, request: Request, pk: str) -> HttpResponse:
         """Everything about one row, and the lists that hold its rows."""
         register = self._open(request)
         read = register.find(pk)
@@ -87,16 +92,20 @@ class _Views:
         context = {"register": register, "fields": fields, "related": self._related(register, pk)}
         return render(request, "registers/row.html", context | {"name": _name_of(register, fields)})
 
-    def export(self, request: Request, form: str) -> HttpResponseBase:
+    def send(self, request: Request, form: str) -> HttpResponseBase:
         """Every row asked for, as a file."""
         register = self._open(request)
+        if form not in _FORMS:
+            raise Http404
         rows = register.exported(register.rows(register.asked(request.GET.dict())))
-        name = f"{register.heading()}.{form}"
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it once it is sent
         if form == "csv":
-            return _file(to_csv(register.bound, rows), name, "text/csv; charset=utf-8")
-        if form == "xlsx":
-            return _file(to_xlsx(register.bound, rows, register.heading()), name, _XLSX)
-        raise Http404
+            to_csv(file, register.bound, rows)
+        else:
+            to_xlsx(file, register.bound, rows, register.heading())
+        file.seek(0)
+        name = f"{register.heading()}.{form}"
+        return FileResponse(file, as_attachment=True, filename=name, content_type=_FORMS[form])
 
     def _open(self, request: Request) -> Register:
         if not self._declared.opens_for(request.scope):
@@ -105,15 +114,16 @@ class _Views:
 
     def _list_context(self, register: Register, asked: Asked, *, part: bool) -> dict[str, Any]:
         rows = register.rows(asked)
-        page = register.page(rows, asked)
+        summary = register.summary(rows)
+        page = register.page(rows, asked, summary.count)
         return {
             "register": register,
             "asked": asked,
             "heads": [_head(register, column, asked) for column in register.listed],
             "rows": [self._cells(register, read) for read in page.object_list],
             "page": page,
-            "found": numbers.grouped(page.paginator.count),
-            "sums": _sums(register, rows) if page.paginator.count else [],
+            "found": numbers.grouped(summary.count),
+            "sums": _sums(register, summary),
             "widgets": [] if part else register.widgets(asked),
             "links": _links(page, asked),
             "export": {form: _export_link(register, asked, form) for form in ("xlsx", "csv")},
@@ -127,8 +137,8 @@ class _Views:
         return [Cell(cells[0].text, cells[0].css, own), *cells[1:]]
 
     def _cell(self, column: BoundColumn, read: dict[str, Any], register: Register) -> Cell:
-        css = "number" if column.kind.is_number else "tight" if column.kind.is_tight else ""
-        return Cell(column.text(column.value(read, register.scope)), css, self._link_of(column, read, register.scope))
+        text = column.text(column.value(read, register.scope))
+        return Cell(text, _css(column, text), self._link_of(column, read, register.scope))
 
     def _link_of(self, column: BoundColumn, read: dict[str, Any], scope: Scope) -> str:
         if not column.declared.link:
@@ -152,14 +162,22 @@ def _head(register: Register, column: BoundColumn, asked: Asked) -> Head:
     return Head(column.name, column.heading, "number" if column.kind.is_number else "", sort, link)
 
 
+def _css(column: BoundColumn, text: str) -> str:
+    if column.kind.is_number:
+        return "number"
+    return "tight" if column.kind.is_tight or len(text) <= _SHORT else "long"
+
+
 def _name_of(register: Register, fields: list[tuple[str, Cell]]) -> str:
-    names = [cell.text for column, (_heading, cell) in zip(register.bound, fields, strict=True) if column.name == "name"]
+    names = [
+        cell.text for column, (_heading, cell) in zip(register.bound, fields, strict=True) if column.name == "name"
+    ]
     return names[0] if names else fields[0][1].text
 
 
-def _sums(register: Register, rows: Any) -> list[str]:  # noqa: ANN401 - rows of any model
+def _sums(register: Register, summary: Summary) -> list[str]:
     words = []
-    for found in register.sums(rows):
+    for found in summary.sums:
         for name in register.totals:
             amount = numbers.grouped(numbers.major(found[f"sum_{name}"] or 0, found["currency__digits"]))
             words.append(gettext("sum %(currency)s %(amount)s") % {"currency": found["currency_id"], "amount": amount})
@@ -177,7 +195,3 @@ def _links(page: Any, asked: Asked) -> dict[str, str]:  # noqa: ANN401 - a page 
 
 def _export_link(register: Register, asked: Asked, form: str) -> str:
     return reverse(f"{register.name}-export", args=[form]) + asked.link(page="")
-
-
-def _file(content: Any, name: str, kind: str) -> FileResponse:  # noqa: ANN401 - an open file
-    return FileResponse(content, as_attachment=True, filename=name, content_type=kind)

@@ -5,7 +5,7 @@ from salesyear.engine.rounding.limits import NO_LEAST, NO_MOST, Limits, LimitsCo
 from salesyear.engine.rounding.plan import RoundedPlan, round_plan
 from salesyear.engine.rounding.promises import BrokenPromise
 from salesyear.engine.rounding.shares import ShareFloor, ShareOutOfReach
-from salesyear.engine.rounding.sharing import HeldTooMuch, NothingToShareBy, share_out, spread
+from salesyear.engine.rounding.sharing import HeldTooMuch, NothingToShareBy, share_out, share_rows, spread
 from salesyear.engine.rounding.tree import NotATree, OrgTree
 
 __all__ = [
@@ -25,5 +25,6 @@ __all__ = [
     "ShareOutOfReach",
     "round_plan",
     "share_out",
+    "share_rows",
     "spread",
 ]

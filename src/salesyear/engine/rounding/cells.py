@@ -14,6 +14,7 @@ from salesyear.engine.rounding.tree import Ints
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+SNAP = 16  # Ticks (6e-5 unit): a cell as near to whole as this is whole.
 LIMIT = 2**41  # Whole units a plan may hold: sums of ticks stay inside 64 bits.
 
 
@@ -34,16 +35,19 @@ class Split:
 
 
 def split(real: Floats, unit: int, locks: Bools | None) -> Split:
-    """Cut amounts into whole units and ticks; locked cells must be whole (to half a tick)."""
+    """Cut amounts into whole units and ticks; what is whole to within SNAP ticks is whole, as locked cells must be.
+
+    A solver's last digits would otherwise leave cells that no fixed total can take up or give.
+    """
     scaled = real / unit
     if not np.isfinite(scaled).all():
         raise NotAPlan(noop("The plan holds cells without an amount; give them 0."))
     if np.abs(scaled).sum() >= LIMIT:
-        raise NotAPlan(
-            noop("A plan over %(limit)d units cannot be rounded; choose a larger unit."), limit=LIMIT
-        )
+        raise NotAPlan(noop("A plan over %(limit)d units cannot be rounded; choose a larger unit."), limit=LIMIT)
     floor = np.floor(scaled)
     ticks = np.rint((scaled - floor) * ONE).astype(np.int32)
+    ticks[ticks <= SNAP] = 0
+    ticks[ticks >= ONE - SNAP] = ONE
     if locks is not None:
         _refuse_broken_locks(ticks, locks, real, unit)
     return Split(floor.astype(np.int64) + (ticks >> BITS), ticks & (ONE - 1))
@@ -54,10 +58,7 @@ def _refuse_broken_locks(ticks: NDArray[np.int32], locks: Bools, real: Floats, u
     if broken.size:
         leaf, month, cell = (int(i) for i in broken[0])
         raise LockNotWhole(
-            noop(
-                "Row %(leaf)d, month %(month)d, cell %(cell)d is held at %(amount)s: "
-                "not a whole number of %(unit)d."
-            ),
+            noop("Row %(leaf)d, month %(month)d, cell %(cell)d is held at %(amount)s: not a whole number of %(unit)d."),
             leaf=leaf + 1,
             month=month + 1,
             cell=cell + 1,

@@ -71,10 +71,7 @@ def check_whole(limits: Limits, unit: int, tree: OrgTree, months: Sequence[Hasha
         np.column_stack((limits.year_most, limits.month_most)),
     )
     raise LimitsContradict(
-        noop(
-            "“%(node)s” (%(period)s) must lie between %(least)d and %(most)d: "
-            "no whole number of %(unit)d does."
-        ),
+        noop("“%(node)s” (%(period)s) must lie between %(least)d and %(most)d: no whole number of %(unit)d does."),
         node=tree.keys[node],
         period=_period(months, int(column)),
         least=int(floor[node, column]),
@@ -83,9 +80,7 @@ def check_whole(limits: Limits, unit: int, tree: OrgTree, months: Sequence[Hasha
     )
 
 
-def settle(
-    ticks: Ints, room: Ints, limits: Limits, unit: int, tree: OrgTree, months: Sequence[Hashable]
-) -> Ints:
+def settle(ticks: Ints, room: Ints, limits: Limits, unit: int, tree: OrgTree, months: Sequence[Hashable]) -> Ints:
     """Move ticks (2**-BITS units) between leaf-months until every limit touched is met exactly.
 
     ticks, room: (leaves, months); room is how far a leaf-month may move and stay between the same whole
@@ -119,10 +114,7 @@ def _refuse_missed(totals: Ints, least: Ints, most: Ints, tree: OrgTree, months:
     if missed.size:
         node, column = missed[0]
         raise LimitsContradict(
-            noop(
-                "The plan gives “%(node)s” (%(period)s) %(total).2f units; "
-                "the limits ask for %(least)d to %(most)d."
-            ),
+            noop("The plan gives “%(node)s” (%(period)s) %(total).2f units; the limits ask for %(least)d to %(most)d."),
             node=tree.keys[node],
             period=_period(months, int(column)),
             total=totals[node, column] / ONE,
@@ -183,7 +175,7 @@ def _send(gap: Ints, hard: Bools, room: Ints, tree: OrgTree, months: Sequence[Ha
     for least_room in ROOMS:
         usable = free & (~cell | (cell_room >= least_room))
         sent, stuck = _along_forest(edges, usable, excess.copy())
-        fits = (np.abs(sent + push)[cell] < np.maximum(cell_room[cell], 1)).all()
+        fits = (np.abs(sent + push)[cell] <= cell_room[cell]).all()
         if stuck < 0 and fits:
             moved = np.zeros(room.shape, dtype=np.int64)
             moved[edges.leaf[cell], edges.column[cell] - 1] = (sent + push)[cell]
@@ -218,9 +210,7 @@ def _along_forest(edges: _Edges, usable: Bools, excess: Ints) -> tuple[Ints, int
     return _climb(edges, excess, order, above, place, edge_up)
 
 
-def _climb(
-    edges: _Edges, excess: Ints, order: Ints, above: Ints, place: Ints, edge_up: Ints
-) -> tuple[Ints, int]:
+def _climb(edges: _Edges, excess: Ints, order: Ints, above: Ints, place: Ints, edge_up: Ints) -> tuple[Ints, int]:
     sent = np.zeros(edges.tail.size, dtype=np.int64)
     waiting = [-int(p) for p in place[np.flatnonzero(excess)]]
     heapq.heapify(waiting)
@@ -240,4 +230,5 @@ def _climb(
 
 
 def _period(months: Sequence[Hashable], column: int) -> str:
-    return str(months[column - 1]) if column else "year"
+    """Name of a month, or the first and last month of the year: (0 is the year)."""
+    return str(months[column - 1]) if column else f"{months[0]} – {months[-1]}"

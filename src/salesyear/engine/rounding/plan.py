@@ -17,6 +17,8 @@ from salesyear.engine.rounding.promises import check_promises
 from salesyear.engine.rounding.shares import ShareFloor, repair_shares
 from salesyear.engine.rounding.tree import Ints, OrgTree
 
+CARRIED = ONE >> 5  # Ticks that one leaf-month takes over from others at most, and the room it must have for it.
+
 
 @dataclass(frozen=True)
 class RoundedPlan:
@@ -105,17 +107,17 @@ def _carry(real: Floats, unit: int, base: Ints, room: Ints, words: Words, tree: 
     """Ticks to add to leaf-months so that totals of months lose nothing to the cells' own conversion.
 
     Runs through each month in tree order and rounds the running difference with a random offset (unbiased);
-    leaf-months that are whole pass it on to the next. Totals of months end within two ticks of the real plan.
+    leaf-months without room pass it on to the next. Totals of months end within a few ticks of the real plan.
     """
     order = tree.canonical
     lost = ((real.sum(axis=-1) / unit) * ONE - base)[order].T
     offset = (mix(words[order[:1]].T) >> np.uint64(11)).astype(np.float64) * 2.0**-53
-    free = room[order].T > 64
-    running = np.floor(np.cumsum(np.clip(lost, -32, 32), axis=1) + offset)
+    free = room[order].T > CARRIED
+    running = np.floor(np.cumsum(lost, axis=1) + offset)
     seen = np.maximum.accumulate(np.where(free, np.arange(free.shape[1]) + 1, 0), axis=1)
     before = np.concatenate((np.zeros_like(seen[:, :1]), seen[:, :-1]), axis=1)
     reached = np.concatenate((np.zeros_like(running[:, :1]), running), axis=1)
     steps = np.where(free, running - np.take_along_axis(reached, before, axis=1), 0)
     out = np.empty_like(base)
-    out[order] = np.where(np.abs(steps) < 64, steps, 0).T.astype(np.int64)
+    out[order] = np.clip(steps, -CARRIED, CARRIED).T.astype(np.int64)
     return out

@@ -36,11 +36,9 @@ def check_promises(
     units: (leaves, months, cells) as rounded; parts, ticks: what was rounded, (leaves, months, cells) and
     (leaves, months) in 2**-18 units.
     """
-    for promise, kept in _promises(units, parts, ticks, tree, unit, limits, locks, shares):
+    for fault, kept in _promises(units, parts, ticks, tree, unit, limits, locks, shares):
         if not kept:
-            raise BrokenPromise(
-                noop("Rounding broke a promise: %(promise)s. Please report this."), promise=promise
-            )
+            raise BrokenPromise(fault)
 
 
 def _promises(
@@ -54,19 +52,37 @@ def _promises(
     shares: Sequence[ShareFloor],
 ) -> Iterator[tuple[str, bool]]:
     step = units - parts.whole
-    yield "cells next to their real value", bool(((step == 0) | ((step == 1) & (parts.fraction > 0))).all())
-    yield "held cells unchanged", locks is None or not step[locks].any()
+    yield (
+        noop("A fault in rounding, please report it: a cell is not next to its real value."),
+        bool(((step == 0) | ((step == 1) & (parts.fraction > 0))).all()),
+    )
+    yield noop("A fault in rounding, please report it: a held cell changed."), locks is None or not step[locks].any()
     leaf_months = units.sum(axis=-1)
     off = tree.roll_up(leaf_months * ONE - ticks)
-    yield "months within one unit", bool((np.abs(off) < ONE).all())
-    yield "years within one unit", bool((np.abs(off.sum(axis=1)) < ONE).all())
+    yield (
+        noop("A fault in rounding, please report it: a month is a unit or more away."),
+        bool((np.abs(off) < ONE).all()),
+    )
+    yield (
+        noop("A fault in rounding, please report it: a year is a unit or more away."),
+        bool((np.abs(off.sum(axis=1)) < ONE).all()),
+    )
     quarters = np.add.reduceat(off, np.arange(0, off.shape[1], 3), axis=1) if off.shape[1] else off
     ends = np.concatenate((tree.leaves, np.flatnonzero(tree.up < 0)))
-    yield "quarters within one unit", bool((np.abs(quarters[ends]) < ONE).all())
+    yield (
+        noop("A fault in rounding, please report it: a quarter is a unit or more away."),
+        bool((np.abs(quarters[ends]) < ONE).all()),
+    )
     if limits is not None:
         totals = tree.roll_up(leaf_months)
         table = np.column_stack((totals.sum(axis=1), totals))
         least, most = limits.table(unit)
-        yield "limits exact", bool(((table >= least) & (table <= most)).all())
+        yield (
+            noop("A fault in rounding, please report it: a limit does not hold."),
+            bool(((table >= least) & (table <= most)).all()),
+        )
     by_cell = tree.roll_up(units.sum(axis=1)) if shares else units
-    yield "share floors", all(share.missing(by_cell[share.node]) <= 0 for share in shares)
+    yield (
+        noop("A fault in rounding, please report it: a share floor does not hold."),
+        all(share.missing(by_cell[share.node]) <= 0 for share in shares),
+    )

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
 
+import numpy as np
+
 from salesyear.engine.messages import EngineError, noop
+from salesyear.engine.rounding.tree import Ints
 
 Number = int | float | Fraction
 
@@ -59,6 +62,21 @@ def largest_remainder(total: int, weights: Sequence[int]) -> list[int]:
     return parts
 
 
+def share_rows(totals: Ints, weights: Sequence[int]) -> Ints:
+    """Share many totals by the same weights, as `share_out` does: (rows,) -> (rows, parts). Needs Σw > 0."""
+    weight = np.asarray(weights, dtype=np.int64)
+    whole, size = int(weight.sum()), np.abs(totals)
+    times, rest = np.divmod(size, whole)  # size · w / whole without a product that could overflow
+    floors, remainders = np.divmod(rest[:, None] * weight, whole)
+    parts = times[:, None] * weight + floors
+    missing = size - parts.sum(axis=1)
+    by_remainder = np.argsort(-remainders, axis=1, kind="stable")
+    first = np.arange(weight.size) < missing[:, None]
+    more = np.zeros_like(parts)
+    np.put_along_axis(more, by_remainder, first.astype(np.int64), axis=1)
+    return (parts + more) * np.sign(totals)[:, None]
+
+
 def spread(
     values: Sequence[int], total: int, *, held: Sequence[bool] | None = None, names: Sequence[str] = ()
 ) -> list[int]:
@@ -102,8 +120,7 @@ def _refuse_what_cannot_fit(
     held = [f"{label} ({value:,})" for label, value, keep in zip(labels, values, kept, strict=True) if keep]
     raise HeldTooMuch(
         noop(
-            "The total %(total)d cannot be met: held are %(cells)s, together %(sum)d. "
-            "Release one or change the total."
+            "The total %(total)d cannot be met: held are %(cells)s, together %(sum)d. Release one or change the total."
         ),
         total=total,
         cells=", ".join(held),
