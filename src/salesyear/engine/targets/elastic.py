@@ -153,11 +153,11 @@ def _pieces(model: Model, matrix: sp.csc_array, kept: tuple[str, ...] | None) ->
     if mine.any():
         names.append(CELL_BOUNDS)
         here = kept is None or CELL_BOUNDS in kept
-        wide = np.full(int(mine.sum()), np.inf)
-        least = arrays.low[mine] if here else np.minimum(np.sign(arrays.private_prior[mine]), 0) * wide[0:1]
-        parts.append(
-            (bounded[mine], np.nan_to_num(least, nan=0.0, neginf=-np.inf), arrays.high[mine] if here else wide)
-        )
+        # Without its own bounds a cell keeps its sign.
+        sign = np.sign(arrays.private_prior[mine])
+        least = arrays.low[mine] if here else np.where(sign < 0, -np.inf, 0.0)
+        most = arrays.high[mine] if here else np.where(sign < 0, 0.0, np.inf)
+        parts.append((bounded[mine], least, most))
     for part, name in _locked(model, touched, kept):
         parts.append(part)
         if name not in names:
