@@ -30,12 +30,14 @@ def solve(
     out: Annotated[Path, typer.Option("--out", help="Where the plan goes (.parquet or .csv).")],
     unit: Annotated[int, typer.Option("--unit", help="Round to multiples of it; 0: as the rules say, else 1.")] = 0,
     seed: Annotated[int, typer.Option("--seed", help="For the rounding; -1: as the rules say, else 0.")] = -1,
-    explain: Annotated[bool, typer.Option("--explain", help="Say why the company and each top node has its number.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say why the company and its parts have these numbers.")
+    ] = False,
     as_json: Annotated[bool, AS_JSON] = False,
 ) -> None:
     """Solve a plan: the prior changed as little as the rules allow, rounded, adding up exactly.
 
-    Example: [bold]salesyear targets solve --cells cells.parquet --rules rules.toml --out plan.parquet --unit 1000[/bold]
+    Example: [bold]salesyear targets solve --cells cells.parquet --rules rules.toml --out plan.parquet[/bold]
 
     Exit codes: 0 done, 1 the rules cannot all be met (nothing is written), 2 a mistake in what was asked.
     """
@@ -49,7 +51,9 @@ def solve(
         return
     say(f"{len(plan.real):,} cells, total {plan.amounts.sum():,.0f}, written to {out}")
     if len(plan.filled):
-        say(f"{len(plan.filled):,} cells without history were given an even start, because a rule asks for sales there.")
+        say(
+            f"{len(plan.filled):,} cells without history were given an even start, because a rule asks for sales there."
+        )
     for part in parts:
         _say_why(part)
 
@@ -113,8 +117,8 @@ def _solved(cells: Path, rules: Path, unit: int, seed: int) -> Plan:
     from salesyear.engine import targets
 
     table, asked, params = _read(cells, rules)
-    changed = {key: value for key, value, keep in (("unit", unit, unit > 0), ("seed", seed, seed >= 0)) if keep}
-    return targets.solve(table, asked, replace(params, **changed))
+    params = replace(params, unit=unit or params.unit, seed=params.seed if seed < 0 else seed)
+    return targets.solve(table, asked, params)
 
 
 def _read(cells: Path, rules: Path) -> tuple[Cells, Rules, Params]:

@@ -35,9 +35,7 @@ def the_conflict(cells: Cells, *rules: Rule) -> tuple[Plan, Conflict]:
 def test_a_region_above_what_its_reps_can_carry() -> None:
     region = Rule(name="Regions", at="region", amounts={"East": (42.0, 42.0)})
     _, found = the_conflict(one_region({"a": 10, "b": 20}), region, Rule(name="Rep caps", at="rep", at_most=20))
-    assert found.sentence() == (
-        "“Regions” asks for 42 at East, but “Rep caps” allow at most 40: 2 missing."
-    )
+    assert found.sentence() == ("“Regions” asks for 42 at East, but “Rep caps” allow at most 40: 2 missing.")
     assert [(row.rule, row.node) for row in found.rows] == [("Regions", "East"), ("Rep caps", "a"), ("Rep caps", "b")]
     assert found.missing == pytest.approx(2)
 
@@ -70,6 +68,20 @@ def test_shares_that_leave_no_room_for_each_other() -> None:
     other = Rule(name="B", kind=Kind.SHARE, where={"line": ("B",)}, at_least=0.4)
     _, found = the_conflict(two_regions(), exactly("Year", 20_000), mix, other)
     assert {row.rule for row in found.rows} == {"A", "B", "Year"}
+
+
+def test_a_share_that_locks_leave_no_room_for() -> None:
+    """A is held at 10 of at least 60 + 10: a share of 30 % needs 21 of 70."""
+    frame = one_region({"Ann": 10, "Bo": 60}).frame.with_columns(
+        line=pl.Series(["A", "B"]), locked=pl.Series([10.0, 60.0])
+    )
+    mix = Rule(name="Mix", kind=Kind.SHARE, where={"line": ("A",)}, at_least=0.3)
+    _, found = the_conflict(Cells(frame, LEVELS), mix)
+    assert found.locks == ("Locked cells",)
+    assert (
+        found.sentence()
+        == "“Mix” asks for a share of 30 % at company; with “Locked cells” it cannot be had: 11 missing."
+    )
 
 
 def test_the_lower_priority_gives_way() -> None:

@@ -29,7 +29,9 @@ def test_rules_are_read() -> None:
         {
             "levels": ["region"],
             "total": [{"name": "Year", "exactly": 100, "each": "month", "priority": "lock"}],
-            "share": [{"name": "Mix", "of": {"line": ["A", "B"]}, "at": "region", "shares": {"East": {"at_least": 0.3}}}],
+            "share": [
+                {"name": "Mix", "of": {"line": ["A", "B"]}, "at": "region", "shares": {"East": {"at_least": 0.3}}}
+            ],
         }
     )
     assert rules.rules == (

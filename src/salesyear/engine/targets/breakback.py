@@ -18,7 +18,7 @@ from salesyear.engine.messages import noop
 from salesyear.engine.targets.cells import Cells
 from salesyear.engine.targets.lines import Line, Lines, blocks_of, by_level, lines_of
 from salesyear.engine.targets.model import REAL, Model, build, strength_of
-from salesyear.engine.targets.numeric.lumping import class_of, relump, spread
+from salesyear.engine.targets.numeric.lumping import class_of, class_sums, on_grid, relump, spread
 from salesyear.engine.targets.numeric.response import Distance, Response, factor, respond
 from salesyear.engine.targets.numeric.rows import Block, spans
 from salesyear.engine.targets.numeric.solving import Answer, Task, make_task, solve_task
@@ -29,7 +29,6 @@ from salesyear.engine.targets.plan import Plan
 from salesyear.engine.targets.rules import SUMS, BadRule, Rule, Rules
 from salesyear.engine.targets.selection import localised
 from salesyear.engine.targets.solving import DIGIT, in_table_order, solve
-
 
 SHOWN = 1e-9  # relative tolerance of what a session shows; plans of record are solved further
 
@@ -189,7 +188,7 @@ class Session:
 
 
 def open_session(cells: Cells, rules: Rules, params: Params | None = None, *, apart: tuple[str, ...] = ()) -> Session:
-    """Open a plan for editing. `apart`: attributes whose single values will be edited; edits of others cost a rebuild."""
+    """Open a plan for editing; `apart`: attributes whose values will be edited (others cost a rebuild)."""
     model = build(cells, rules, params or Params(), apart)
     return _session(model, rules)
 
@@ -225,8 +224,8 @@ def _expressible(model: Model, rule: Rule) -> bool:
 
 
 def _sums(model: Model, column: str, level: int) -> Floats:
-    amounts = model.cells.amounts(column)[model.order]
-    sums = np.bincount(model.classes, weights=amounts, minlength=model.arrays.classes)
+    amounts = on_grid(model.cells.amounts(column)[model.order], model.classes)
+    sums = class_sums(model.classes, amounts, model.arrays.classes)
     return model.org.tree.sum_up(sums.reshape(model.org.tree.leaves, -1))[level]
 
 

@@ -20,9 +20,13 @@ def compare(old: pl.DataFrame, new: pl.DataFrame, by: tuple[str, ...], column: s
                 raise BadCells(noop("The cells have no column “%(column)s”."), column=name)
     keys = [pl.col(name).cast(pl.String) for name in by]
     before, after = (frame.group_by(keys).agg(pl.col(column).sum()) for frame in (old, new))
-    both = before.rename({column: "old"}).join(
-        after.rename({column: "new"}), on=list(by), how="full", coalesce=True, nulls_equal=True
-    ) if by else before.select(pl.col(column).sum().alias("old")).hstack(after.select(pl.col(column).sum().alias("new")))
+    both = (
+        before.rename({column: "old"}).join(
+            after.rename({column: "new"}), on=list(by), how="full", coalesce=True, nulls_equal=True
+        )
+        if by
+        else before.select(pl.col(column).sum().alias("old")).hstack(after.select(pl.col(column).sum().alias("new")))
+    )
     both = both.with_columns(pl.col("old", "new").fill_null(0)).with_columns(change=pl.col("new") - pl.col("old"))
     growth = pl.when(pl.col("old") != 0).then(pl.col("change") / pl.col("old"))
     changed = both.with_columns(growth=growth).filter(pl.col("change") != 0)

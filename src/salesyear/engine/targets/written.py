@@ -20,7 +20,7 @@ TEXTS = ("owner", "reason", "made_at", "relative_to")
 
 
 def rules_from(data: Mapping[str, Any]) -> Rules:
-    """Read rules: one list per kind (`total`, `share`, `profile`, `cell`, `lock`). Raises BadRule, naming what is off."""
+    """Read rules: one list per kind (total, share, profile, cell, lock). Raises BadRule, naming what is off."""
     kinds = [kind.value for kind in Kind]
     for key in data:
         if key not in kinds and key not in SETTINGS:

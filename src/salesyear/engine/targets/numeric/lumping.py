@@ -60,7 +60,7 @@ def on_grid(prior: Floats, classes: Ints) -> Floats:
     if largest == 0:
         return prior
     grid = 2.0 ** (np.ceil(np.log2(largest)) - 52)
-    return np.round(prior / grid) * grid
+    return np.asarray(np.round(prior / grid) * grid)
 
 
 def private_cells(distance: Distance, prior: Floats, low: Floats, high: Floats) -> Bools:
@@ -88,6 +88,11 @@ def lump(cells: CellArrays) -> Response:
 def class_of(cells: CellArrays, positions: Ints) -> Ints:
     """Class of single cells."""
     return cells.runs[np.searchsorted(cells.starts, positions, side="right") - 1]
+
+
+def class_sums(classes: Ints, values: Floats, count: int) -> Floats:
+    """Sums of cells over classes numbered from 0 to count - 1."""
+    return np.bincount(classes, weights=values, minlength=count).astype(np.float64, copy=False)
 
 
 def cells_of(cells: CellArrays, one: int) -> slice:

@@ -13,7 +13,6 @@ from salesyear.engine.targets.numeric.smooth import climb_smoothly
 from salesyear.engine.targets.numeric.system import System
 from salesyear.engine.targets.numeric.tree import Floats, Tree
 
-
 CLASHING = 1e-7  # how well a plan that cannot be met is solved, relative to its rows
 
 

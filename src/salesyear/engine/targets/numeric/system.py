@@ -194,7 +194,7 @@ def _products_by_parent(border: Floats, solved: Floats, parent: Ints, parents: i
     even = nodes % parents == 0 and (parent == np.repeat(np.arange(parents), nodes // parents)).all()
     if len(active) == nodes and even:
         left, right = (part.reshape(parents, -1, size) for part in (border, solved))
-        return np.matmul(left.transpose(0, 2, 1), right)
+        return np.asarray(np.matmul(left.transpose(0, 2, 1), right))
     owner = parent[active]
     first = np.searchsorted(owner, owner)
     place = np.arange(len(active)) - first
@@ -202,7 +202,7 @@ def _products_by_parent(border: Floats, solved: Floats, parent: Ints, parents: i
     left, right = np.zeros((parents, room, width, size)), np.zeros((parents, room, width, size))
     left[owner, place], right[owner, place] = border[active], solved[active]
     left, right = (part.reshape(parents, room * width, size) for part in (left, right))
-    return np.matmul(left.transpose(0, 2, 1), right)
+    return np.asarray(np.matmul(left.transpose(0, 2, 1), right))
 
 
 def _masked(matrix: Floats, border: Floats, mask: Bools) -> tuple[Floats, Floats]:
