@@ -179,6 +179,7 @@ def _sentence(
     texts = (TOO_LITTLE, TOO_MUCH) if len(others) or locks else (ALONE_LITTLE, ALONE_MUCH)
     missing = abs(asked - reachable)
     values: dict[str, object] = {
-        "rule": own.rule, "asked": asked, "place": own.place, "others": told, "reachable": reachable, "missing": missing,
+        "rule": own.rule, "asked": asked, "place": own.place, "others": told,
+        "reachable": reachable, "missing": missing,
     }  # fmt: skip
     return texts[0 if short else 1], values, missing
