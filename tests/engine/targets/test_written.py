@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from pathlib import Path
+
 import polars as pl
 import pytest
 
@@ -44,6 +48,17 @@ def test_rules_are_read() -> None:
 def test_what_is_written_reads_back_the_same(seed: int) -> None:
     rules = random_plan(seed)[1]
     assert set(map(repr, rules_from(rules_to(rules)).rules)) == set(map(repr, rules.rules))
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_the_example_in_the_reference_is_understood(language: str) -> None:
+    page = Path(__file__).parents[3] / "docs" / language / "reference" / "target-rules.md"
+    (example,) = re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    data = tomllib.loads(example)
+    rules = rules_from(data)
+    assert [rule.kind for rule in rules.rules] == [Kind.TOTAL] * 3 + [Kind.SHARE, Kind.PROFILE, Kind.CELL, Kind.LOCK]
+    assert rules_from(rules_to(rules)).rules == rules.rules
+    assert params_from(data).unit == 1000
 
 
 def test_settings() -> None:
