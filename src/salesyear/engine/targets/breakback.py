@@ -19,7 +19,7 @@ from salesyear.engine.targets.cells import Cells
 from salesyear.engine.targets.lines import Line, Lines, blocks_of, by_level, lines_of
 from salesyear.engine.targets.model import REAL, Model, build, strength_of
 from salesyear.engine.targets.numeric.lumping import class_of, class_sums, on_grid, relump, spread
-from salesyear.engine.targets.numeric.response import Distance, Response, factor, respond
+from salesyear.engine.targets.numeric.response import Distance, Response, factor
 from salesyear.engine.targets.numeric.rows import Block, spans
 from salesyear.engine.targets.numeric.solving import Answer, Task, make_task, solve_task
 from salesyear.engine.targets.numeric.system import TreeSystem
@@ -60,9 +60,7 @@ class Writer:
         sales = np.take(factor(arrays.distance, t), self.classes, out=out, mode="clip")
         sales *= self.free
         if len(arrays.private):
-            mine = t[class_of(arrays, arrays.private)]
-            bounded = respond(arrays.distance, arrays.private_prior, mine, arrays.low, arrays.high)[0]
-            sales[model.order[arrays.private]] = bounded
+            sales[model.order[arrays.private]] = arrays.private_sales(t)
         sales[model.order[arrays.held]] = arrays.held_at
         return sales
 

@@ -93,7 +93,7 @@ class TreeSystem:
         return [np.vstack([_tall(block) for block in self.blocks[: level + 1]]) for level in range(self.tree.depth)]
 
     def _columns(self, level: int, tall: Floats) -> Floats:
-        """Take every ancestor's share of its base off its columns; nodes x rows x rows of the levels down to this one."""
+        """Take the shares of their bases off the columns; nodes x rows x rows of the levels down to this one."""
         if all(block.base is None for block in self.blocks[: level + 1]):
             return tall
         place = np.arange(self.tree.size(level), dtype=np.int64)
