@@ -9,7 +9,7 @@ import numpy as np
 from salesyear.engine.forecast.models import MODELS, seasonal_naive
 from salesyear.engine.forecast.panel import Panel
 from salesyear.engine.forecast.seasons import seasonal_indices, unfold
-from salesyear.engine.forecast.tree import Bools, Floats
+from salesyear.engine.forecast.tree import Bools, Floats, Ints
 
 SEASONAL_NAIVE = "seasonal_naive"
 
@@ -29,7 +29,7 @@ def base_forecasts(panel: Panel, models: Sequence[str], horizon: int) -> Floats:
     return out
 
 
-def level_forecasts(panel: Panel, shape: Floats, nodes: Floats, name: str, horizon: int) -> Floats:
+def level_forecasts(panel: Panel, shape: Floats, nodes: Ints, name: str, horizon: int) -> Floats:
     """Forecasts of some nodes by one model: the year's shape taken out first and laid on again."""
     values = panel.values[nodes]
     if name == SEASONAL_NAIVE:
@@ -43,19 +43,22 @@ def thin(panel: Panel) -> Bools:
     """Nodes with less than a year and a half of history, or without a sale in more than half of the periods since.
 
     They have no shape of their own worth the name (intermittence by the average interval between sales, over 2;
-    Syntetos, Boylan & Croston 2005, JORS 56:495-503, draw the line at 1.32): they follow their parent's. The root never is one.
+    Syntetos, Boylan & Croston 2005, JORS 56:495-503, draw the line at 1.32): they follow their parent's. The root
+    never is one.
     """
     since = panel.length - panel.first
     sold = (panel.values != 0).sum(axis=1)
     few = (2 * since < 3 * panel.season) | (2 * sold < since)
     few[0] = False
-    return few
+    return np.asarray(few)
 
 
-def _by_parents_shape(panel: Panel, nodes: Floats, above: Floats) -> Floats:
-    """The parent's forecast times the node's share of it over the last year, or since its first sale if that is later."""
+def _by_parents_shape(panel: Panel, nodes: Ints, above: Floats) -> Floats:
+    """The parent's forecast times the node's share of it over the last year, or since its first sale if that is
+    later.
+    """
     window = np.arange(panel.length) >= np.maximum(panel.first[nodes], panel.length - panel.season)[:, None]
     own = (panel.values[nodes] * window).sum(axis=1)
     parent = (panel.values[panel.tree.parent[nodes]] * window).sum(axis=1)
     share = np.divide(own, parent, out=np.zeros_like(own), where=parent > 0)
-    return np.clip(share, 0.0, 1.0)[:, None] * above
+    return np.asarray(np.clip(share, 0.0, 1.0)[:, None] * above)

@@ -16,7 +16,7 @@ Forecaster = Callable[[Floats, Ints, int], Floats]
 
 @dataclass(frozen=True)
 class Model:
-    """A competitor: its name, what one series costs (milliseconds, measured: docs/benchmarks-forecast), and its code."""
+    """A competitor: its name, what one series costs (measured, in milliseconds), and its code."""
 
     name: str
     cost_ms: float
@@ -37,7 +37,7 @@ def theta(values: Floats, first: Ints, horizon: int) -> Floats:
     time = np.arange(values.shape[1])
     bent = 2 * values - (intercept[:, None] + slope[:, None] * time)
     line = intercept[:, None] + slope[:, None] * (values.shape[1] + np.arange(horizon))
-    return 0.5 * line + 0.5 * _smooth(bent, first)[:, None]
+    return np.asarray(0.5 * line + 0.5 * _smooth(bent, first)[:, None])
 
 
 def level_and_theta(values: Floats, first: Ints, horizon: int) -> Floats:

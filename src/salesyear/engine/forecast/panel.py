@@ -24,14 +24,14 @@ class TooShort(EngineError):
 
 @dataclass(frozen=True)
 class PanelParams:
-    """Which columns mean what: `levels` outermost first, `date` any day of the period, `amount` what is summed.
+    """Which columns mean what: `levels` outermost first, `day` any day of it of the period, `amount` what is summed.
 
     every: a Polars duration, one period ("1mo", "1q"). season: periods in a year. until: last period counted, for
     facts whose last month is still running (None: the last one seen).
     """
 
     levels: tuple[str, ...]
-    date: str = "date"
+    day: str = "date"
     amount: str = "amount"
     every: str = "1mo"
     season: int = 12
@@ -63,7 +63,10 @@ class Panel:
     def up_to(self, length: int) -> Panel:
         """The panel as it was known after its first `length` periods; the tree stays whole."""
         return replace(
-            self, periods=self.periods[:length], values=self.values[:, :length], first=np.minimum(self.first, length)
+            self,
+            periods=self.periods[:length],
+            values=self.values[:, :length],
+            first=np.minimum(self.first, length),
         )
 
 
@@ -72,7 +75,9 @@ def _step(every: str) -> str:
 
 
 def panel_of(facts: pl.DataFrame, params: PanelParams) -> Panel:
-    """Sum the facts to one series per node. Periods without a sale are 0; returns lower the period they are booked in.
+    """Sum the facts to one series per node.
+
+    Periods without a sale are 0; returns lower the period they are booked in.
 
     Raises MissingColumn, NoLeaves (no rows) and TooShort (fewer than two periods).
     """
@@ -92,18 +97,24 @@ def panel_from(tree: Tree, periods: Sequence[date], bottom: Floats, params: Pane
     """A panel from the leaves' series, (leaves, periods) in the order of `tree.leaves`."""
     values = tree.add_up(bottom)
     return Panel(
-        tree, tuple(periods), values, first_sales(values), params.season, params.every, _fingerprint(tree, bottom)
+        tree,
+        tuple(periods),
+        values,
+        first_sales(values),
+        params.season,
+        params.every,
+        _fingerprint(tree, bottom),
     )
 
 
 def first_sales(values: Floats) -> Ints:
     """First period with something in it, for each row; the number of periods where there is nothing."""
     sold = values != 0
-    return np.where(sold.any(axis=1), sold.argmax(axis=1), values.shape[1])
+    return np.asarray(np.where(sold.any(axis=1), sold.argmax(axis=1), values.shape[1]))
 
 
 def _rows(facts: pl.DataFrame, params: PanelParams) -> pl.DataFrame:
-    for name in (*params.levels, params.date, params.amount):
+    for name in (*params.levels, params.day, params.amount):
         if name not in facts.columns:
             raise MissingColumn(
                 noop("The facts have no column “%(name)s”. They have: %(columns)s."),
@@ -112,7 +123,7 @@ def _rows(facts: pl.DataFrame, params: PanelParams) -> pl.DataFrame:
             )
     rows = facts.select(
         *params.levels,
-        period=pl.col(params.date).cast(pl.Date).dt.truncate(params.every),
+        period=pl.col(params.day).cast(pl.Date).dt.truncate(params.every),
         value=pl.col(params.amount).cast(pl.Float64),
     )
     return rows.filter(pl.col("period") <= params.until) if params.until else rows
@@ -121,7 +132,10 @@ def _rows(facts: pl.DataFrame, params: PanelParams) -> pl.DataFrame:
 def _periods(rows: pl.DataFrame, params: PanelParams) -> list[date]:
     first, last = rows["period"].min(), params.until or rows["period"].max()
     periods = pl.date_range(
-        pl.lit(first, dtype=pl.Date), pl.lit(last, dtype=pl.Date).dt.truncate(params.every), params.every, eager=True
+        pl.lit(first, dtype=pl.Date),
+        pl.lit(last, dtype=pl.Date).dt.truncate(params.every),
+        params.every,
+        eager=True,
     ).to_list()
     if len(periods) < 2:
         raise TooShort(noop("A forecast needs at least two periods of sales; there is %(count)s."), count=len(periods))

@@ -28,17 +28,19 @@ class Reconciled:
 def reconcile(tree: Tree, base: Floats, variance: Floats) -> Floats:
     """Coherent forecasts nearest to `base`: minimises the sum of (x - base)^2 / variance over all nodes.
 
-    base: (nodes, h). variance: (nodes,) or (nodes, h), positive above the leaves; a leaf of variance 0 keeps
-    its value. This is MinT with a diagonal error covariance (Wickramasuriya, Athanasopoulos & Hyndman 2019,
-    JASA 114:804-819); on a tree its normal equations are eliminated like a Kalman filter: up, the children's
-    sum is blended with the node's own forecast; down, what the parent changed is handed out by variance.
+    base: (nodes, h). variance: (nodes,) or (nodes, h), positive above the leaves; a leaf of variance 0 keeps its
+    value. This is MinT with a diagonal error covariance (Wickramasuriya, Athanasopoulos & Hyndman 2019, JASA
+    114:804-819); on a tree its normal equations are eliminated like a Kalman filter: up, the children's sum is
+    blended with the node's own forecast; down, what the parent changed is handed out by variance.
     """
     spread = variance if variance.ndim == 2 else variance[:, None]
     means, weights, sums, totals = _upward(tree, base, spread)
     return _downward(tree, means, weights, sums, totals)
 
 
-def _upward(tree: Tree, base: Floats, variance: Floats) -> tuple[list[Floats], list[Floats], list[Floats], list[Floats]]:
+def _upward(
+    tree: Tree, base: Floats, variance: Floats
+) -> tuple[list[Floats], list[Floats], list[Floats], list[Floats]]:
     """Filtered mean and variance per level; the children's sum and its variance for each level above the last."""
     means, weights = [base[tree.leaf_nodes]], [variance[tree.leaf_nodes]]
     sums: list[Floats] = []
@@ -70,8 +72,8 @@ def reconcile_above_zero(tree: Tree, base: Floats, variance: Floats) -> Reconcil
     """As `reconcile`, with no leaf below 0: the exact optimum of the bounded problem.
 
     Block pivoting (Portugal, Judice & Vicente 1994, Math. Comp. 63:625-643): leaves below 0 are held at 0, held
-    leaves whose release would raise them are freed, until neither is left. Each exchange is one recursion.
-    Raises NotSettled after MAX_EXCHANGES exchanges.
+    leaves whose release would raise them are freed, until neither is left. Each exchange is one recursion. Raises
+    NotSettled after MAX_EXCHANGES exchanges.
     """
     values = reconcile(tree, base, variance)
     leaf = tree.leaf_nodes
@@ -108,7 +110,7 @@ def _wrong(tree: Tree, values: Floats, base: Floats, spread: Floats, held: Bools
     slope = pull[:1]
     for level in tree.top_down():
         slope = tree.spread(slope, level) + pull[tree.nodes(level)]
-    return np.where(held, slope * spread[leaf] < -1e-12 * scale, values[leaf] < -1e-12 * scale)
+    return np.asarray(np.where(held, slope * spread[leaf] < -1e-12 * scale, values[leaf] < -1e-12 * scale))
 
 
 def _last_of_each_column(wrong: Bools) -> Bools:

@@ -28,8 +28,8 @@ class NoLeaves(EngineError):
 class Tree:
     """Nodes numbered root first, level by level, siblings side by side; every leaf lies on the last level.
 
-    levels: level names, the root's first. starts: first node of each level, and one past the last node.
-    parent: parent of each node, -1 for the root. leaves: the path of each leaf, one column per level below the root.
+    levels: level names, the root's first. starts: first node of each level, and one past the last node. parent:
+    parent of each node, -1 for the root. leaves: the path of each leaf, one column per level below the root.
     """
 
     levels: tuple[str, ...]
@@ -59,12 +59,12 @@ class Tree:
 
     def parents(self, level: int) -> Ints:
         """For each node of a level below the root, its parent's place within the level above."""
-        return self.parent[self.nodes(level)] - self.starts[level - 1]
+        return np.asarray(self.parent[self.nodes(level)] - self.starts[level - 1])
 
     @cached_property
     def level_of(self) -> Ints:
         """Level of each node."""
-        return np.repeat(np.arange(len(self.levels)), np.diff(self.starts))
+        return np.repeat(np.arange(len(self.levels), dtype=np.int64), np.diff(self.starts))
 
     @cached_property
     def gather(self) -> tuple[sparse.csr_array, ...]:
@@ -85,7 +85,7 @@ class Tree:
         """Hand each node of `level` its parent's row of `values` (rows of the level above)."""
         return np.repeat(values, self.children(level - 1), axis=0)
 
-    def add_up(self, leaves: Floats) -> Floats:
+    def add_up(self, leaves: npt.NDArray[np.floating]) -> Floats:
         """Values of all nodes, (size, ...), from those of the leaves, (leaves, ...)."""
         flat = leaves.reshape(len(leaves), -1).astype(np.float64)
         rows = [flat]
@@ -130,9 +130,8 @@ def tree_of(rows: pl.DataFrame, levels: Sequence[str]) -> Tree:
     paths = rows.select(levels).unique().sort(levels)
     if paths.is_empty():
         raise NoLeaves(noop("There is nothing to forecast: the facts have no rows."))
-    ids = [np.zeros(len(paths), dtype=np.int64)]
-    for depth in range(1, len(levels) + 1):
-        ids.append(paths.select(pl.struct(levels[:depth]).rle_id()).to_series().to_numpy().astype(np.int64))
+    runs = [paths.select(pl.struct(levels[: depth + 1]).rle_id()).to_series() for depth in range(len(levels))]
+    ids = [np.zeros(len(paths), dtype=np.int64), *(run.to_numpy().astype(np.int64) for run in runs)]
     starts = np.concatenate(([0], np.cumsum([place[-1] + 1 for place in ids])))
     parent = [np.array([-1])]
     for level in range(1, len(ids)):
