@@ -16,19 +16,19 @@ pytestmark = pytest.mark.once
 CHEAP = BacktestParams(candidates=("level_and_theta", "level", "theta", "seasonal_naive"), origins=6)
 
 
-def test_a_constant_has_itself_as_centred_average():
+def test_a_constant_has_itself_as_centred_average() -> None:
     average, offset = centred_average(np.full((1, 30), 7.0), 12)
     assert offset == 6
     assert average == pytest.approx(np.full((1, 18), 7.0))
 
 
-def test_the_shape_of_the_year_is_found():
+def test_the_shape_of_the_year_is_found() -> None:
     panel = panel_of_reps(shaped([100, 200, 50, 10], 48))
     shape = seasonal_indices(panel.tree, panel.values, panel.first, 12)
     assert shape == pytest.approx(np.tile(SHAPE / SHAPE.mean(), (panel.tree.size, 1)), abs=1e-9)
 
 
-def test_a_noisy_rep_is_drawn_to_the_company():
+def test_a_noisy_rep_is_drawn_to_the_company() -> None:
     """Three smooth reps and one whose own indices are mostly noise: his come out nearer to the true shape than raw."""
     sales = shaped([1000, 1000, 1000, 10], 48)
     sales[3] *= np.exp(0.8 * np.random.default_rng(5).standard_normal(48))
@@ -39,13 +39,13 @@ def test_a_noisy_rep_is_drawn_to_the_company():
     assert np.abs(shape[0] - truth).max() < 0.05
 
 
-def test_a_perfect_year_repeats():
+def test_a_perfect_year_repeats() -> None:
     panel = panel_of_reps(shaped([100, 200, 50, 10], 48))
     ahead = base_forecasts(panel, ["level"] * 3, 12)
     assert ahead[0] == pytest.approx(360 * SHAPE, rel=1e-3)
 
 
-def test_a_new_rep_gets_the_shape_of_the_area_and_the_size_of_its_own():
+def test_a_new_rep_gets_the_shape_of_the_area_and_the_size_of_its_own() -> None:
     """Zhou started five months ago at a quarter of the area: no year of his own, yet a forecast with its seasons."""
     sales = shaped([100, 100, 75, 25], 48)
     sales[3, :43] = 0
@@ -57,7 +57,7 @@ def test_a_new_rep_gets_the_shape_of_the_area_and_the_size_of_its_own():
     assert ahead[-1, 11] / ahead[-1, 0] == pytest.approx(area[11] / area[0])
 
 
-def test_a_rep_who_sells_now_and_then_is_pooled_not_dropped():
+def test_a_rep_who_sells_now_and_then_is_pooled_not_dropped() -> None:
     sales = shaped([100, 100, 100, 100], 48)
     sales[3, np.arange(48) % 3 > 0] = 0
     panel = panel_of_reps(sales)
@@ -68,23 +68,23 @@ def test_a_rep_who_sells_now_and_then_is_pooled_not_dropped():
 
 
 @pytest.mark.parametrize("name", list(MODELS))
-def test_every_model_carries_a_flat_line_on(name):
+def test_every_model_carries_a_flat_line_on(name: str) -> None:
     ahead = MODELS[name].forecast(np.full((2, 30), 5.0), np.array([0, 10]), 4)
     assert ahead == pytest.approx(np.full((2, 4), 5.0), rel=1e-6)
 
 
-def test_theta_goes_half_way_with_a_trend():
+def test_theta_goes_half_way_with_a_trend() -> None:
     """On an exact line the trend part gives +1 a month, the smoothed part stays: half the slope remains."""
     line = np.arange(40.0)[None, :] + 10
     ahead = MODELS["theta"].forecast(line, np.array([0]), 3)
     assert np.diff(ahead[0]) == pytest.approx([0.5, 0.5])
 
 
-def test_seasonal_naive_repeats_last_year():
+def test_seasonal_naive_repeats_last_year() -> None:
     assert seasonal_naive(np.arange(24.0)[None, :], 14, 12)[0].tolist() == [*range(12, 24), 12, 13]
 
 
-def test_past_forecasts_end_before_today():
+def test_past_forecasts_end_before_today() -> None:
     rolling = origins_of(length=60, horizon=12, season=12, wanted=5)
     assert rolling.lengths == (24, 30, 36, 42, 48)
     assert rolling.horizon == 12
@@ -92,7 +92,7 @@ def test_past_forecasts_end_before_today():
     assert origins_of(length=3, horizon=12, season=12, wanted=5).lengths[-1] + 1 <= 3
 
 
-def test_a_trend_is_given_to_theta():
+def test_a_trend_is_given_to_theta() -> None:
     """Steady growth with a little noise: the level lags behind, and theta is chosen where that shows."""
     growth = np.linspace(1, 3, 60)
     panel = panel_of_reps(shaped([100, 200, 50, 80], 60, noise=0.02) * growth)
@@ -102,13 +102,13 @@ def test_a_trend_is_given_to_theta():
     assert scores["theta"] < scores["level"]
 
 
-def test_what_a_level_cannot_afford_is_not_tried():
+def test_what_a_level_cannot_afford_is_not_tried() -> None:
     panel = panel_of_reps(shaped([100, 200, 50, 80], 48, noise=0.1))
     choice = choose_models(panel, BacktestParams(candidates=("level_and_theta", "dynamic_theta"), budget_ms=1.0), 6)
     assert set(choice.scores["model"]) == {"level_and_theta"}
 
 
-def test_errors_that_move_together_make_a_level_count_for_their_sum():
+def test_errors_that_move_together_make_a_level_count_for_their_sum() -> None:
     """Two leaves that always miss by the same +1 miss by 2 together: variances 1 and 1 become 2 and 2."""
     panel = panel_of_reps(shaped([100, 100, 100, 100], 24))
     errors = np.zeros((200, panel.tree.size, 1))

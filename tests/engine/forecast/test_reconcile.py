@@ -1,4 +1,4 @@
-"""Forecasts that do not add up are made to: by hand, against dense algebra, and against every corner of a bounded problem."""
+"""Forecasts that do not add up are made to: by hand, against dense algebra, against all corners of the bounded one."""
 
 from __future__ import annotations
 
@@ -39,20 +39,20 @@ def dense(tree: Tree, base: Floats, variance: Floats) -> Floats:
     return np.asarray(summing @ np.linalg.solve(weighted @ summing, weighted @ base))
 
 
-def test_half_of_the_gap_each_by_hand():
+def test_half_of_the_gap_each_by_hand() -> None:
     """100 promised above, 60 + 30 below, all equally sure: the gap of 10 is shared over three."""
     settled = reconcile(two_reps(), np.array([[100.0], [60.0], [30.0]]), np.ones(3))
     assert settled[:, 0] == pytest.approx([100 - 10 / 3, 60 + 10 / 3, 30 + 10 / 3])
 
 
-def test_the_surer_one_moves_less():
+def test_the_surer_one_moves_less() -> None:
     settled = reconcile(two_reps(), np.array([[100.0], [60.0], [30.0]]), np.array([1e-9, 9.0, 1.0]))
     assert settled[:, 0] == pytest.approx([100, 69, 31])
 
 
 @given(st.integers(0, 10_000))
 @settings(max_examples=60, derandomize=True, deadline=None)
-def test_equals_dense_algebra_on_any_tree(seed):
+def test_equals_dense_algebra_on_any_tree(seed: int) -> None:
     rng = np.random.default_rng(seed)
     tree = random_tree(rng)
     base, variance = rng.normal(10, 8, (tree.size, 3)), rng.uniform(0.1, 5, tree.size)
@@ -63,7 +63,7 @@ def test_equals_dense_algebra_on_any_tree(seed):
 
 @given(st.integers(0, 10_000))
 @settings(max_examples=60, derandomize=True, deadline=None)
-def test_no_other_corner_is_nearer(seed):
+def test_no_other_corner_is_nearer(seed: int) -> None:
     """The bounded optimum beats every choice of leaves held at 0 (all of them tried)."""
     rng = np.random.default_rng(seed)
     tree = random_tree(rng)
@@ -88,7 +88,7 @@ def best_corner(tree: Tree, base: Floats, variance: Floats) -> float:
     return best
 
 
-def test_what_is_non_negative_already_is_left_alone():
+def test_what_is_non_negative_already_is_left_alone() -> None:
     base = np.array([[90.0], [60.0], [30.0]])
     found = reconcile_above_zero(two_reps(), base, np.ones(3))
     assert (found.held, found.exchanges) == (0, 0)

@@ -216,7 +216,7 @@ def error_variance(panel: Panel, errors: Floats, seen: Bools) -> Floats:
     """
     scale = naive_scale(panel.values, panel.first, panel.season) ** 2
     if not len(errors):
-        return scale
+        return np.asarray(scale)
     count = seen.sum(axis=0)
     raw = ((errors**2).mean(axis=2) * seen).sum(axis=0) / np.maximum(count, 1)
     out = np.empty_like(raw)
@@ -227,4 +227,4 @@ def error_variance(panel: Panel, errors: Floats, seen: Bools) -> Floats:
         own = (count[span] * raw[span] + law * scale[span]) / (count[span] + 1)
         common = float((errors[:, span].sum(axis=1) ** 2).mean())
         out[span] = own * max(common / float(own.sum()), 1e-6)
-    return out
+    return np.asarray(out)

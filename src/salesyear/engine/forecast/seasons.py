@@ -15,10 +15,10 @@ ENOUGH_YEARS = 4
 def seasonal_indices(tree: Tree, values: Floats, first: Ints, season: int) -> Floats:
     """Multiplicative indices (nodes, season), mean 1, place 0 for the series' first period.
 
-    Classical decomposition by ratio to the moving level, then shrinkage to the parent's index (the root's to none) by w = max(0,
-    d - v) / d: d the mean squared distance between the two, v the sampling variance of the own one (group seasonal
-    indices: Dalhart 1974; Miller & Williams 2003, IJF 19:669-684). A node with fewer than two ratios for some season
-    takes its parent's shape whole: short and intermittent series are pooled, never dropped.
+    Classical decomposition by ratio to the moving level, then shrinkage to the parent's index (the root's to none) by
+    w = max(0, d - v) / d: d the mean squared distance between the two, v the sampling variance of the own one (group
+    seasonal indices: Dalhart 1974; Miller & Williams 2003, IJF 19:669-684). A node with fewer than two ratios for some
+    season takes its parent's shape whole: short and intermittent series are pooled, never dropped.
     """
     if season < 2 or values.shape[1] < season:
         return np.ones((len(values), season))
