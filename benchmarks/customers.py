@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from shared_data import path
 
-from salesyear.engine.market.learning import Floats, LearnParams, area_under_curve, calibration_error, learn_chances
+from salesyear.engine.market.learning import Bools, LearnParams, area_under_curve, calibration_error, learn_chances
 from salesyear.engine.market.repeat import expected_purchases, fit_buying, fit_spend, purchase_histories
 
 
@@ -35,14 +35,14 @@ def cdnow() -> None:
     print(f"       purchases in the next 39 weeks {expected_purchases(buying, histories, 39).sum():.0f}, came {came}")
 
 
-def telco() -> tuple[pl.DataFrame, Floats]:
+def telco() -> tuple[pl.DataFrame, Bools]:
     """Customers and whether they left."""
     table = pl.read_csv(path("churn-telco/Telco-Customer-Churn.csv.gz"), null_values=[" "], infer_schema_length=None)
     features = table.drop("customerID", "Churn").with_columns(pl.col("SeniorCitizen").cast(pl.String))
     return features, (table["Churn"] == "Yes").to_numpy()
 
 
-def bank() -> tuple[pl.DataFrame, Floats]:
+def bank() -> tuple[pl.DataFrame, Bools]:
     """Leads and whether they were won."""
     file = path("leads-bank-marketing/bank-additional-full.csv.gz")
     table = pl.read_csv(file, separator=";", infer_schema_length=None)
@@ -61,7 +61,7 @@ def plain(features: pl.DataFrame, model: object) -> object:
     return make_pipeline(ColumnTransformer([("w", kinds, words), ("n", StandardScaler(), numbers)]), model)
 
 
-def grading(name: str, features: pl.DataFrame, happened: Floats, folds: int) -> None:
+def grading(name: str, features: pl.DataFrame, happened: Bools, folds: int) -> None:
     """Out-of-fold AUC and calibration error of ours and of the plain models."""
     from sklearn.ensemble import GradientBoostingClassifier
     from sklearn.linear_model import LogisticRegression
