@@ -14,7 +14,14 @@ import numpy as np
 import polars as pl
 from shared_data import path
 
-from salesyear.engine.market.learning import Bools, LearnParams, area_under_curve, calibration_error, learn_chances
+from salesyear.engine.market.learning import (
+    Bools,
+    Classifier,
+    LearnParams,
+    area_under_curve,
+    calibration_error,
+    learn_chances,
+)
 from salesyear.engine.market.repeat import expected_purchases, fit_buying, fit_spend, purchase_histories
 
 
@@ -49,7 +56,7 @@ def bank() -> tuple[pl.DataFrame, Bools]:
     return table.drop("duration", "y"), (table["y"] == "yes").to_numpy()
 
 
-def plain(features: pl.DataFrame, model: object) -> object:
+def plain(features: pl.DataFrame, model: Classifier) -> Classifier:
     """A scikit-learn model as anybody would set it up: words one-hot, numbers scaled."""
     from sklearn.compose import ColumnTransformer
     from sklearn.pipeline import make_pipeline
@@ -81,7 +88,7 @@ def grading(name: str, features: pl.DataFrame, happened: Bools, folds: int) -> N
         }
         for label, model in rivals.items():
             start = time.perf_counter()
-            fitted = plain(table, model).fit(table[train].to_pandas(), happened[train])  # type: ignore[attr-defined]  # scikit-learn ships no types
+            fitted = plain(table, model).fit(table[train].to_pandas(), happened[train])
             chances[label][test] = fitted.predict_proba(table[test].to_pandas())[:, 1]
             seconds[label] += time.perf_counter() - start
     for label, chance in chances.items():

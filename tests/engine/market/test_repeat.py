@@ -65,7 +65,7 @@ def test_two_purchases_a_day_are_one_occasion() -> None:
 
 
 def test_the_paper_s_example_customer() -> None:
-    """x = 2, t_x = 30.43, T = 38.86, the published CDNOW fit: 1.226 purchases in 39 weeks (Fader, Hardie & Lee 2005)."""
+    """x = 2, t_x = 30.43, T = 38.86, the published CDNOW fit: 1.226 purchases in 39 weeks (the 2005 paper)."""
     one = history(2, 30.43, 38.86)
     assert expected_purchases(PUBLISHED, one, 39.0)[0] == pytest.approx(1.226, abs=0.001)
 

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -145,9 +146,12 @@ def learn_chances(features: pl.DataFrame, outcome: Sequence[bool], params: Learn
 
 def _calm(rows: int) -> AbstractContextManager[object]:
     """One thread for small tables: threads that wait for each other cost more there than they bring."""
-    from threadpoolctl import threadpool_limits
-
-    return threadpool_limits(limits=1) if rows < ENOUGH_FOR_THREADS else nullcontext()
+    if rows >= ENOUGH_FOR_THREADS:
+        return nullcontext()
+    # Only libraries loaded by now can be held back, hence the first import; the second package ships no types.
+    import_module("sklearn.ensemble")
+    limits: AbstractContextManager[object] = import_module("threadpoolctl").threadpool_limits(limits=1)
+    return limits
 
 
 def _as_table(features: pl.DataFrame) -> pd.DataFrame:

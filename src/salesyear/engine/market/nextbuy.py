@@ -14,8 +14,8 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class NextBuyParams:
-    """days: how far ahead, and how far back is learned from. least: first purchases it takes to learn a category; below,
-    its overall rate stands. weight: first purchases that everybody's mean value counts for.
+    """days: how far ahead, and how far back is learned from. least: first purchases it takes to learn a category;
+    below, its overall rate stands. weight: first purchases that everybody's mean value counts for.
     """
 
     days: int = 365
