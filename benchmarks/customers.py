@@ -65,7 +65,8 @@ def plain(features: pl.DataFrame, model: Classifier) -> Classifier:
     words = features.select(pl.selectors.string()).columns
     numbers = [name for name in features.columns if name not in words]
     kinds = OneHotEncoder(handle_unknown="ignore")
-    return make_pipeline(ColumnTransformer([("w", kinds, words), ("n", StandardScaler(), numbers)]), model)
+    made: Classifier = make_pipeline(ColumnTransformer([("w", kinds, words), ("n", StandardScaler(), numbers)]), model)
+    return made
 
 
 def grading(name: str, features: pl.DataFrame, happened: Bools, folds: int) -> None:
@@ -94,9 +95,8 @@ def grading(name: str, features: pl.DataFrame, happened: Bools, folds: int) -> N
     for label, chance in chances.items():
         auc, off = area_under_curve(happened, chance), calibration_error(happened, chance)
         brier = float(((chance - happened) ** 2).mean())
-        print(
-            f"{name:<7}{label:<21} AUC {auc:.4f}  calibration error {off:.4f}  Brier {brier:.5f}  {seconds[label]:.0f} s"
-        )
+        print(f"{name:<7}{label:<21} AUC {auc:.4f}  calibration error {off:.4f}", end="")
+        print(f"  Brier {brier:.5f}  {seconds[label]:.0f} s")
 
 
 def main() -> None:

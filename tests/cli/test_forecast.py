@@ -87,9 +87,15 @@ def test_what_is_stopped_goes_on_from_there(sold: Path, monkeypatch: pytest.Monk
     assert not twice.exists()
     first = list(made)
     made.clear()
-    monkeypatch.setattr(
-        command.Keeper, "keep", lambda self, key, make: plain(self, key, lambda: made.append(key) or make())
-    )
+
+    def noting(self: command.Keeper, key: str, make: Callable[[], Floats]) -> Floats:
+        def noted() -> Floats:
+            made.append(key)
+            return make()
+
+        return plain(self, key, noted)
+
+    monkeypatch.setattr(command.Keeper, "keep", noting)
     run(*words, "--out", str(twice))
     assert len(first) == 6
     assert not set(first) & set(made)

@@ -54,6 +54,7 @@ class BacktestParams:
         "level",
         "theta",
         "dynamic_theta",
+        "two_thetas",
         "ces",
         "ets",
         SEASONAL_NAIVE,
