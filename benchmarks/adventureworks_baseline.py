@@ -88,7 +88,8 @@ def main() -> None:
     print(f"{rows.height} rep-quarters with a quota, June 2013 to February 2014:")
     for name in ("ours", "naive", "quota"):
         off = wape(rows[name].to_numpy(), rows["actual"].to_numpy())
-        print(f"  {name:<6} error {off:.3f}, total {rows[name].sum() / rows['actual'].sum():.3f} × actual")
+        share = rows[name].to_numpy().sum() / rows["actual"].to_numpy().sum()
+        print(f"  {name:<6} error {off:.3f}, total {share:.3f} × actual")
 
 
 if __name__ == "__main__":
