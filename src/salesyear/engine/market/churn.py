@@ -25,7 +25,7 @@ SILENT = noop(
 )
 ON_RHYTHM = noop("Buys about every %(gap)s days, last bought %(silence)s days ago: within the usual rhythm.")
 FIXED = noop("No purchase for %(silence)s days; the policy counts %(limit)s days as lost.")
-ONCE = noop("Bought once, %(silence)s days ago: customers like this come back with a chance of %(chance)s.")
+ONCE = noop("Bought once, %(silence)s days ago: the chance of such a silence is %(chance)s.")
 
 
 @dataclass(frozen=True)
