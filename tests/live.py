@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import ctypes
 import functools
 import itertools
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -16,9 +18,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode, urlsplit
+from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, build_opener
 
 POSTGRESQL = os.environ.get("SALESYEAR_TEST_DATABASE") == "postgresql"
 TESTS = Path(__file__).parent
@@ -61,10 +66,25 @@ class Installation:
         """Start one command of `salesyear` as a process that goes on; `slow_kinds` knows the tests' own work, too."""
         with (self.home / "processes.log").open("a") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", module, *words], env=self.environment, stdout=log, stderr=log, text=True
+                [sys.executable, "-m", module, *words],
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                text=True,
+                preexec_fn=_obey_file_rights,
             )
         self.processes.append(process)
         return process
+
+    def serve(self) -> Browser:
+        """Serve the site on a free port; return a browser that has opened it, once it answers."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.start("serve", "--port", str(port), "--workers", "2", "--threads", "2")
+        browser = Browser(f"http://127.0.0.1:{port}")
+        wait_for(lambda: browser.get("/health/").status == 200, what="the site")
+        return browser
 
     def python(self, code: str) -> str:
         """Run some lines with Django set up; return what they print."""
@@ -120,6 +140,53 @@ class Installation:
         shutil.rmtree(self.home, ignore_errors=True)
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What the site said; status 0 when nobody was there to say anything."""
+
+    status: int
+    page: str = ""
+    retry_after: str = ""
+
+
+class Browser:
+    """Just enough of one: cookies, forms with their token, and no following of redirects."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self._jar = CookieJar()
+        self._opener = build_opener(HTTPCookieProcessor(self._jar), _Stay())
+
+    def get(self, path: str) -> Answer:
+        """Read a page."""
+        return self._ask(Request(self.address + path))
+
+    def post(self, path: str, **fields: str) -> Answer:
+        """Send a form; 302 is the site's word that it was done."""
+        token = next((cookie.value for cookie in self._jar if cookie.name == "csrftoken"), "")
+        body = urlencode({**fields, "csrfmiddlewaretoken": token}).encode()
+        return self._ask(Request(self.address + path, data=body, headers={"Referer": self.address}))
+
+    def sign_in(self, email: str, password: str) -> Answer:
+        """Sign in by the form."""
+        self.get("/account/login/")
+        return self.post("/account/login/", login=email, password=password)
+
+    def _ask(self, request: Request) -> Answer:
+        try:
+            with self._opener.open(request, timeout=60) as answer:
+                return Answer(answer.status, answer.read().decode())
+        except HTTPError as said:
+            return Answer(said.code, said.read().decode(), said.headers.get("Retry-After", ""))
+        except (URLError, OSError):
+            return Answer(0)
+
+
+class _Stay(HTTPRedirectHandler):
+    def redirect_request(self, *_args: object, **_more: object) -> None:
+        """Follow nothing: the redirect is the answer."""
+
+
 def wait_for(question: Callable[[], object], seconds: float = 30, what: str = "") -> None:
     """Wait until a question is answered with yes; fail when it never is."""
     deadline = time.monotonic() + seconds
@@ -158,6 +225,12 @@ def _template() -> Installation:
         with made.database() as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return made
+
+
+def _obey_file_rights() -> None:
+    """Let the rights of files bind root as well, as they bind everybody else."""
+    drop_from_bounding_set, dac_override = 24, 1
+    ctypes.CDLL(None).prctl(drop_from_bounding_set, dac_override)
 
 
 def _folder() -> Installation:

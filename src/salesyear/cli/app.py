@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from salesyear.cli import audit, backup, demo, doctor, manage, serve, user, work
+from salesyear.cli import audit, backup, demo, doctor, importing, manage, serve, user, work
 from salesyear.cli.plain import UserError, sentence_of
 
 __all__ = ["UserError", "app", "main"]
@@ -24,6 +24,7 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("work")(work.work)
+app.command("import")(importing.import_file)
 app.command("doctor")(doctor.doctor)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)

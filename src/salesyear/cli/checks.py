@@ -117,7 +117,7 @@ def translations() -> Finding:
     old = [path for path in texts if _older(path.with_suffix(".mo"), path)]
     if old:
         said = "not compiled: " + ", ".join(f"{path.parent.parent.name}/{path.name}" for path in old)
-        return Finding("translations", ok=False, said=said, mend="make messages")
+        return Finding("translations", ok=False, said=said, mend="python -m salesyear.web.messages compile")
     return Finding("translations", ok=True, said=f"{len(texts)} compiled")
 
 

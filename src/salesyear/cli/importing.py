@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from salesyear.cli.plain import AS_JSON, UserError, answer, console, say, set_up
+
 if TYPE_CHECKING:
     from salesyear.importing.deltas import Draft
     from salesyear.importing.layouts import Layout
     from salesyear.importing.reading import Table
 
-def import_file(  # noqa: PLR0913 (one argument per option of the command)
+
+def import_file(
     file: Annotated[Path, typer.Argument(help="The file to bring in.")],
     kind: Annotated[str, typer.Option(help="What is in it, for example customers or orderlines.")] = "",
     map_: Annotated[
@@ -29,51 +31,29 @@ def import_file(  # noqa: PLR0913 (one argument per option of the command)
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check only; save nothing.")] = False,
     errors: Annotated[Path | None, typer.Option(help="Write the problems to this XLSX file.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+    as_json: Annotated[bool, AS_JSON] = False,
 ) -> None:
     """Bring a file in: CSV in any encoding, XLSX, XLS or ODS.
 
     Kind and columns are guessed from the headings; what was chosen before for the same headings is remembered.
     All rows or none, unless --good-rows-only. The same file again changes nothing.
 
-    Example: salesyear import orders.xlsx --map customer="Bill to" --set currency=USD --errors problems.xlsx
+    Example: [bold]salesyear import orders.xlsx --map customer="Bill to" --set currency=USD[/bold]
 
     Exit codes: 0 done, 1 rows are refused (nothing saved unless --good-rows-only), 2 a mistake in what was asked.
     """
-    _set_up()
-    from salesyear.engine.messages import EngineError
-
-    try:
-        with _progress(quiet=as_json) as progress:
-            table = _read(file, sheet)
-            layout = _layout(table, kind, map_ or [], set_ or [], dates, create_missing)
-            draft = _check(table, layout, progress)
-            if errors and draft.faults:
-                _write_problems(errors, draft)
-            saved = not dry_run and (good_rows_only or not draft.counts.rejected)
-            number = _save(table, file, layout, good_rows_only, progress) if saved else None
-    except EngineError as refused:
-        raise _mistake(str(refused)) from refused
+    set_up()
+    with _progress(quiet=as_json) as progress:
+        table = _read(file, sheet)
+        layout = _layout(table, kind, map_ or [], set_ or [], dates, create_missing)
+        draft = _check(table, layout, progress)
+        if errors and draft.faults:
+            _write_problems(errors, draft)
+        saved = not dry_run and (good_rows_only or not draft.counts.rejected)
+        number = _save(table, file, layout, good_rows_only, progress) if saved else None
     _tell(draft, layout, number, as_json, errors)
     if draft.counts.rejected:
         raise typer.Exit(1)
-
-
-def _mistake(sentence: str) -> Exception:
-    """A mistake the person at the keyboard can mend."""
-    from salesyear.cli.app import UserError  # late: that module mounts this one
-
-    return UserError(sentence)
-
-
-def _set_up() -> None:
-    """Start Django, which only the commands that need it do."""
-    import os
-
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "salesyear.web.settings")
-    django.setup()
 
 
 def _read(file: Path, sheet: str) -> Table:
@@ -81,7 +61,7 @@ def _read(file: Path, sheet: str) -> Table:
     from salesyear.importing.services import read_file
 
     if not file.is_file():
-        raise _mistake(f"There is no file {file}.")
+        raise UserError(f"There is no file {file}.")
     return read_file(file, sheet)
 
 
@@ -93,7 +73,7 @@ def _layout(table: Table, kind: str, maps: list[str], sets: list[str], dates: st
     from salesyear.importing.services import layout_for
 
     if dates and dates not in DATE_ORDERS:
-        raise _mistake(f"--dates is “{dates}”. It must be one of {', '.join(DATE_ORDERS)}.")
+        raise UserError(f"--dates is “{dates}”. It must be one of {', '.join(DATE_ORDERS)}.")
     start = layout_for(table, kind)
     chosen = {column: tuple(headings.split("+")) for column, headings in _pairs(maps, "--map").items()}
     taken = {heading for headings in chosen.values() for heading in headings}
@@ -112,7 +92,7 @@ def _pairs(given: list[str], option: str) -> dict[str, str]:
     """`a=b` as pairs."""
     wrong = [text for text in given if "=" not in text]
     if wrong:
-        raise _mistake(f"{option} is “{wrong[0]}”. Write it as column=value.")
+        raise UserError(f"{option} is “{wrong[0]}”. Write it as column=value.")
     return dict(text.split("=", 1) for text in given)
 
 
@@ -149,16 +129,15 @@ def _tell(draft: Draft, layout: Layout, number: int | None, as_json: bool, error
     counts = asdict(draft.counts)
     if as_json:
         faults = [{"row": one.row, "column": one.heading, "value": one.value, **_said(one)} for one in draft.faults]
-        answer = {"kind": layout.kind, "import": number, **counts, "layout": layout.kept(), "problems": faults}
-        typer.echo(json.dumps(answer, ensure_ascii=False))
+        answer({"kind": layout.kind, "import": number, **counts, "layout": layout.kept(), "problems": faults})
         return
     for one in draft.faults[:20]:
-        typer.echo(f"row {one.row}, {one.heading or 'the row'}: {one.problem}", err=True)
+        say(f"row {one.row}, {one.heading or 'the row'}: {one.problem}")
     if len(draft.faults) > 20:
         more = f"… and {len(draft.faults) - 20} more" + (f", all in {errors}" if errors else ": see --errors")
-        typer.echo(more, err=True)
-    typer.echo(f"{layout.kind}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
-    typer.echo(f"saved as import {number}" if number else "nothing saved")
+        say(more)
+    say(f"{layout.kind}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+    say(f"saved as import {number}" if number else "nothing saved")
 
 
 def _said(fault: Any) -> dict[str, str]:  # noqa: ANN401 (a Fault, imported late)
@@ -171,10 +150,9 @@ class _progress:  # noqa: N801 (used as a function)
     """A progress bar on the terminal; none when the answer is JSON or nobody watches."""
 
     def __init__(self, *, quiet: bool) -> None:
-        from rich.console import Console
         from rich.progress import Progress
 
-        self._bar = Progress(console=Console(stderr=True), transient=True, disable=quiet or not sys.stderr.isatty())
+        self._bar = Progress(console=console(), transient=True, disable=quiet or not sys.stderr.isatty())
         self._tasks: dict[str, Any] = {}
 
     def __enter__(self) -> Any:  # noqa: ANN401 (the function that is told of work done)

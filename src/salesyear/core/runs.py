@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -27,8 +28,6 @@ from salesyear.core.models import Run, RunState
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from salesyear.org.models import User
 
 
 class UnknownKind(LookupError):
@@ -137,7 +136,7 @@ def ask_for(
     name: str,
     params: Mapping[str, Any],
     *,
-    actor: User | None,
+    actor: AbstractBaseUser | None,
     key: str | None = None,
     seed: int = 0,
     fingerprint: str = "",
@@ -148,8 +147,8 @@ def ask_for(
     Raises UnknownKind, and KeyUsedOtherwise when the key stands for other work or another person's.
     """
     kind_of(name)
-    run = Run(kind=name, params=dict(params), seed=seed, fingerprint=fingerprint, key=key or None, made_by=actor)
-    run.made_at = timezone.now()
+    run = Run(kind=name, params=dict(params), seed=seed, fingerprint=fingerprint, key=key or None)
+    run.made_by_id, run.made_at = (actor.pk if actor else None), timezone.now()
     try:
         with transaction.atomic():
             run.save()
@@ -159,7 +158,7 @@ def ask_for(
     return run
 
 
-def cancel(run: Run, *, actor: User | None) -> Run:
+def cancel(run: Run, *, actor: AbstractBaseUser | None) -> Run:
     """Cancel a run: at once while it waits, at its next word while it runs; an ended one stays as it is."""
     with transaction.atomic():
         held = Run.objects.select_for_update().get(pk=run.pk)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
@@ -23,12 +23,9 @@ from salesyear.core.models import Run, RunState, Worker
 from salesyear.core.runs import Cancelled, Kind, Overtaken, Progress, Stopped
 from salesyear.core.scope import Scope
 
-if TYPE_CHECKING:
-    from salesyear.org.models import User
-
 log = logging.getLogger(__name__)
 
-ScopeOf = Callable[["User"], Scope]
+ScopeOf = Callable[[Any], Scope]  # of our own user model, which stands above this floor
 SIGN_SECONDS = 20  # how often an idle worker says that it lives
 KEPT_DAYS = 1  # names of workers that died are forgotten after a day
 

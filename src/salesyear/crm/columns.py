@@ -7,8 +7,20 @@ from django.utils.translation import gettext_lazy as _
 from salesyear.core.columns import Column, ImportKind, Type
 from salesyear.org.columns import REP, UNIT
 
-CODE = ("customer id", "customer code", "customer number", "customer no", "client id", "account id", "account number")
-CODE += ("客户编号", "客户编码", "客户代码", "客户id", "customer id fk")
+CODE = (
+    "customer id",
+    "customer code",
+    "customer number",
+    "customer no",
+    "client id",
+    "account id",
+    "account number",
+    "客户编号",
+    "客户编码",
+    "客户代码",
+    "客户id",
+    "customer id fk",
+)
 NAME = (
     "customer name",
     "customer",
@@ -32,7 +44,7 @@ KINDS = (
         model="crm.Customer",
         key=("code",),
         columns=(
-            Column("code", _("code"), Type.CODE, True, synonyms=CODE),
+            Column("code", _("code"), Type.CODE, required=True, synonyms=CODE),
             Column("name", _("name"), required=True, synonyms=NAME),
             Column("segment", _("segment"), synonyms=SEGMENT),
             Column("industry", _("industry"), synonyms=("industry", "business type", "行业", "所属行业")),
@@ -66,7 +78,11 @@ KINDS = (
         key=("code",),
         columns=(
             Column(
-                "code", _("code"), Type.CODE, True, synonyms=("agency id", "agency code", "代理商编号", "代理商编码")
+                "code",
+                _("code"),
+                Type.CODE,
+                required=True,
+                synonyms=("agency id", "agency code", "代理商编号", "代理商编码"),
             ),
             Column("name", _("name"), required=True, synonyms=("agency name", "agency", "代理商名称", "代理商")),
             Column("unit", _("unit"), Type.CODE, to="org.Unit", synonyms=UNIT),

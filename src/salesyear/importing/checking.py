@@ -151,7 +151,8 @@ def _longest(kind: ImportKind, column: Column) -> int | None:
         return column.longest
     for model in (kind.model, column.creates):
         with suppress(FieldDoesNotExist, LookupError, ValueError):
-            return apps.get_model(model)._meta.get_field(column.name).max_length  # type: ignore[union-attr]  # a text field
+            most: int | None = apps.get_model(model)._meta.get_field(column.name).max_length
+            return most
     return None
 
 

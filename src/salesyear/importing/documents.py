@@ -48,7 +48,11 @@ def _refused(draft: Draft) -> Iterable[tuple[int | str, ...]]:
 
 def _sheet(book: Any, name: str, headings: Iterable[str], rows: Iterable[Iterable[int | str]]) -> None:  # noqa: ANN401 (xlsxwriter carries no types)
     """One sheet; text that begins like a formula is written as quoted text."""
-    sheet, bold, quoted = book.add_worksheet(name), book.add_format({"bold": True}), book.add_format({"quote_prefix": True})
+    sheet, bold, quoted = (
+        book.add_worksheet(name),
+        book.add_format({"bold": True}),
+        book.add_format({"quote_prefix": True}),
+    )
     sheet.freeze_panes(1, 0)
     sheet.set_column(1, 60, 24)
     for place, heading in enumerate(headings):

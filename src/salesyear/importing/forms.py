@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from salesyear.importing.kinds import KINDS
 from salesyear.importing.layouts import DATE_ORDERS, Layout, guess
@@ -28,9 +29,9 @@ class UploadForm(forms.Form):
         kinds = [(name, str(kind.label)) for name, kind in KINDS.items()]
         self.fields["kind"].choices = [("", gettext("By its headings")), *kinds]  # type: ignore[attr-defined]  # a choice field
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> UploadedFile[Any]:
         """Refuse a file that is too large before it is opened."""
-        file: UploadedFile = self.cleaned_data["file"]
+        file: UploadedFile[Any] = self.cleaned_data["file"]
         most = settings.IMPORT_MOST_BYTES
         if file.size and file.size > most:
             sentence = gettext("The file has %(size)s MB; %(most)s MB at most are read. Split it into smaller files.")

@@ -168,11 +168,7 @@ def _name_each_other(reading: Reading, delta: Delta, kept: dict[int, Any]) -> No
     became = {
         pending[folded(code)]: kept[row] for row, code in enumerate(reading.column("code")) if code and row in kept
     }
-    for row in delta.created:
-        wanted = row.get(f"{above}_id")
-        if is_placeholder(wanted):
-            row[f"{above}_id"] = became.get(wanted)
-    for change in delta.changed:
-        wanted = change.after.get(f"{above}_id")
-        if is_placeholder(wanted):
-            change.after[f"{above}_id"] = became.get(wanted)
+    column = f"{above}_id"
+    for row in (*delta.created, *(change.after for change in delta.changed)):
+        if is_placeholder(row.get(column)):
+            row[column] = became.get(row[column])

@@ -62,7 +62,7 @@ class Lookup:
 
     def _rows(self, scope: Scope, named: set[str]) -> Iterable[tuple[Any, ...]]:
         """Primary keys and names; dated rows that have ended come only when no other has the code."""
-        rows = apps.get_model(self.model)._default_manager.within(scope)  # type: ignore[attr-defined]  # scoped managers only
+        rows = apps.get_model(self.model)._default_manager.within(scope)
         fields = ("pk", *NAMED_BY[self.model])
         if self.model in LONG:
             wanted = sorted(named)

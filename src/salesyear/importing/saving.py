@@ -77,7 +77,7 @@ def _create(delta: Delta, keys: Sequence[Any], told: Any) -> None:  # noqa: ANN4
     fields = columns_of(delta.model)
     pk = table_of(delta.model)._meta.pk.attname
     defaults = {column: _default(field) for column, field in fields.items()}
-    columns = [field.column for field in fields.values()]
+    columns = [str(field.column) for field in fields.values()]
     rows = [
         tuple(key if column == pk else row.get(column, defaults[column]) for column in fields)
         for key, row in zip(keys, delta.created, strict=True)

@@ -24,10 +24,40 @@ SEATS = {
 }
 FROM = ("start", "from", "start date", "valid from", "effective date", "开始", "开始日期", "生效日期", "起始日期")
 UNTIL = ("end", "until", "to", "end date", "valid to", "结束", "结束日期", "失效日期", "截止日期")
-UNIT = ("unit", "territory", "territory id", "territory code", "region", "area", "office code", "片区", "大区")
-UNIT += ("地区", "区域", "辖区", "所属片区", "所属大区")
-REP = ("rep", "salesperson", "sales rep", "sales person", "employee", "employee id", "employee number", "owner")
-REP += ("sales rep employee number", "employee id fk", "销售员", "业务员", "销售代表", "负责人", "客户经理", "员工编号")
+UNIT = (
+    "unit",
+    "territory",
+    "territory id",
+    "territory code",
+    "region",
+    "area",
+    "office code",
+    "片区",
+    "大区",
+    "地区",
+    "区域",
+    "辖区",
+    "所属片区",
+    "所属大区",
+)
+REP = (
+    "rep",
+    "salesperson",
+    "sales rep",
+    "sales person",
+    "employee",
+    "employee id",
+    "employee number",
+    "owner",
+    "sales rep employee number",
+    "employee id fk",
+    "销售员",
+    "业务员",
+    "销售代表",
+    "负责人",
+    "客户经理",
+    "员工编号",
+)
 
 starts_on = Column("starts_on", _("from"), Type.DATE, synonyms=FROM)
 ends_on = Column("ends_on", _("until"), Type.DATE, synonyms=UNTIL)
@@ -38,7 +68,8 @@ def lay_paths(_keys: Iterable[Any]) -> None:
     units = Unit.objects.within(Scope.system("laying the paths of units"))
     parents = dict(units.values_list("pk", "parent_id"))
     for unit in units:
-        path, at, steps = "/", unit.pk, 0
+        path, steps = "/", 0
+        at: int | None = unit.pk
         while at and steps < len(parents):
             path, at, steps = f"/{at}{path}", parents.get(at), steps + 1
         if path != unit.path:
@@ -59,7 +90,13 @@ KINDS = (
         defaults={"starts_on": PAST, "kind": UnitKind.TERRITORY.value},
         settle=lay_paths,
         columns=(
-            Column("code", _("code"), Type.CODE, True, synonyms=("territory id", "region id", "unit code", "片区编码")),
+            Column(
+                "code",
+                _("code"),
+                Type.CODE,
+                required=True,
+                synonyms=("territory id", "region id", "unit code", "片区编码"),
+            ),
             Column(
                 "name",
                 _("name"),
@@ -95,10 +132,16 @@ KINDS = (
         key=("code",),
         defaults={"starts_on": PAST, "kind": PositionKind.REP.value},
         columns=(
-            Column("code", _("code"), Type.CODE, True, synonyms=("position", "position code", "岗位编码", "岗位编号")),
+            Column(
+                "code",
+                _("code"),
+                Type.CODE,
+                required=True,
+                synonyms=("position", "position code", "岗位编码", "岗位编号"),
+            ),
             Column("title", _("title"), required=True, synonyms=("position title", "job title", "岗位", "岗位名称")),
             Column("kind", _("kind"), Type.CHOICE, choices=SEATS, synonyms=("position kind", "岗位类型")),
-            Column("unit", _("unit"), Type.CODE, True, to="org.Unit", synonyms=UNIT),
+            Column("unit", _("unit"), Type.CODE, required=True, to="org.Unit", synonyms=UNIT),
             starts_on,
             ends_on,
         ),
@@ -109,7 +152,13 @@ KINDS = (
         model="org.Rep",
         key=("code",),
         columns=(
-            Column("code", _("code"), Type.CODE, True, synonyms=("employee id", "employee number", "工号", "员工编号")),
+            Column(
+                "code",
+                _("code"),
+                Type.CODE,
+                required=True,
+                synonyms=("employee id", "employee number", "工号", "员工编号"),
+            ),
             Column(
                 "name",
                 _("name"),
@@ -136,12 +185,12 @@ KINDS = (
         defaults={"starts_on": PAST},
         settle=place_everybody,
         columns=(
-            Column("rep", _("salesperson"), Type.CODE, True, to="org.Rep", synonyms=REP),
+            Column("rep", _("salesperson"), Type.CODE, required=True, to="org.Rep", synonyms=REP),
             Column(
                 "position",
                 _("position"),
                 Type.CODE,
-                True,
+                required=True,
                 to="org.Position",
                 synonyms=("position code", "岗位", "岗位编码", "岗位编号"),
             ),

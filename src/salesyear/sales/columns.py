@@ -20,12 +20,40 @@ ORDERED = ("order date", "ordered on", "date", "订单日期", "下单日期", "
 DUE = ("due date", "required date", "delivery due", "交货日期", "要求日期", "到期日", "到期日期")
 SHIPPED = ("ship date", "shipped date", "delivery date", "发货日期", "出货日期")
 CURRENCY = ("currency", "currency code", "币种", "货币", "币别")
-PRODUCT = ("product", "product id", "product code", "item", "sku", "产品编号", "产品编码", "产品id", "产品", "商品编号")
-PRODUCT += ("product id fk", "物料编码")
+PRODUCT = (
+    "product",
+    "product id",
+    "product code",
+    "item",
+    "sku",
+    "产品编号",
+    "产品编码",
+    "产品id",
+    "产品",
+    "商品编号",
+    "product id fk",
+    "物料编码",
+)
 PRODUCT_NAME = ("product name", "item name", "产品名称", "商品名称", "品名")
 CATEGORY = ("sub category", "product sub type", "subcategory", "sub type", "子类别", "品类", "category", "类别")
-QUANTITY = ("quantity", "qty", "order qty", "quantity ordered", "数量", "件数", "销量", "count", "pieces")
-QUANTITY += ("units", "箱数", "sold", "qty sold", "quantity sold", "order quantity", "amount")
+QUANTITY = (
+    "quantity",
+    "qty",
+    "order qty",
+    "quantity ordered",
+    "数量",
+    "件数",
+    "销量",
+    "count",
+    "pieces",
+    "units",
+    "箱数",
+    "sold",
+    "qty sold",
+    "quantity sold",
+    "order quantity",
+    "amount",
+)
 AMOUNT = (
     "line total",
     "net amount",
@@ -37,8 +65,8 @@ AMOUNT = (
     "销售金额",
     "金额",
     "amount",
+    "小计",
 )
-AMOUNT += ("小计",)
 
 currency = Column("currency", _("currency"), Type.CODE, to="sales.Currency", synonyms=CURRENCY)
 customer = Column(
@@ -62,8 +90,8 @@ def carry_to_lines(keys: Iterable[Any]) -> None:
 
 def paper(name: str, label: Any, model: str, day: Column, *more: Column, key: tuple[str, ...]) -> ImportKind:  # noqa: ANN401 (a text translated when shown)
     """Declare returns, invoices or receipts: number, day, customer, amount, and what is their own."""
-    number = Column("number", _("number"), Type.CODE, True, synonyms=(f"{name[:-1]} number", *NUMBERS[name]))
-    amount = Column("amount", _("amount"), Type.AMOUNT, True, synonyms=AMOUNT)
+    number = Column("number", _("number"), Type.CODE, required=True, synonyms=(f"{name[:-1]} number", *NUMBERS[name]))
+    amount = Column("amount", _("amount"), Type.AMOUNT, required=True, synonyms=AMOUNT)
     columns = (number, day, customer, amount, currency, order, rep, unit, *more)
     return ImportKind(name=name, label=label, model=model, key=key, columns=columns)
 
@@ -81,7 +109,7 @@ PRODUCTS = (
         model="sales.Currency",
         key=("code",),
         columns=(
-            Column("code", _("code"), Type.CODE, True, synonyms=CURRENCY),
+            Column("code", _("code"), Type.CODE, required=True, synonyms=CURRENCY),
             Column("name", _("name"), required=True, synonyms=("currency name", "币种名称", "货币名称")),
             Column("digits", _("decimals"), Type.WHOLE, synonyms=("digits", "小数位", "小数位数")),
             Column("is_base", _("the company's own"), Type.YES_NO, synonyms=("base", "本位币", "是否本位币")),
@@ -93,11 +121,15 @@ PRODUCTS = (
         model="sales.Rate",
         key=("currency", "starts_on"),
         columns=(
-            Column("currency", _("currency"), Type.CODE, True, to="sales.Currency", synonyms=CURRENCY),
+            Column("currency", _("currency"), Type.CODE, required=True, to="sales.Currency", synonyms=CURRENCY),
             Column(
-                "starts_on", _("from"), Type.DATE, True, synonyms=("date", "rate date", "日期", "汇率日期", "生效日期")
+                "starts_on",
+                _("from"),
+                Type.DATE,
+                required=True,
+                synonyms=("date", "rate date", "日期", "汇率日期", "生效日期"),
             ),
-            Column("micros", _("rate"), Type.DECIMAL, True, synonyms=("rate", "exchange rate", "汇率")),
+            Column("micros", _("rate"), Type.DECIMAL, required=True, synonyms=("rate", "exchange rate", "汇率")),
         ),
     ),
     ImportKind(
@@ -106,7 +138,13 @@ PRODUCTS = (
         model="sales.Line",
         key=("code",),
         columns=(
-            Column("code", _("code"), Type.CODE, True, synonyms=("line code", "category id", "产品线编码", "类别编号")),
+            Column(
+                "code",
+                _("code"),
+                Type.CODE,
+                required=True,
+                synonyms=("line code", "category id", "产品线编码", "类别编号"),
+            ),
             Column("name", _("name"), required=True, synonyms=("line name", "category name", "产品线", "产品线名称")),
             Column("strategic", _("strategic"), Type.YES_NO, synonyms=("strategic", "战略", "是否战略")),
         ),
@@ -117,7 +155,7 @@ PRODUCTS = (
         model="sales.Product",
         key=("code",),
         columns=(
-            Column("code", _("code"), Type.CODE, True, synonyms=PRODUCT),
+            Column("code", _("code"), Type.CODE, required=True, synonyms=PRODUCT),
             Column("name", _("name"), required=True, synonyms=(*PRODUCT_NAME, "name")),
             Column(
                 "line",
@@ -137,7 +175,14 @@ PRODUCTS = (
         key=("product", "currency", "starts_on"),
         defaults={"starts_on": PAST},
         columns=(
-            Column("product", _("product"), Type.CODE, True, to="sales.Product", synonyms=(*PRODUCT, *PRODUCT_NAME)),
+            Column(
+                "product",
+                _("product"),
+                Type.CODE,
+                required=True,
+                to="sales.Product",
+                synonyms=(*PRODUCT, *PRODUCT_NAME),
+            ),
             currency,
             starts_on,
             ends_on,
@@ -162,8 +207,8 @@ FACTS = (
         key=("number", "ordered_on", "customer"),
         settle=carry_to_lines,
         columns=(
-            Column("number", _("order"), Type.CODE, True, synonyms=ORDER),
-            Column("ordered_on", _("ordered on"), Type.DATE, True, synonyms=ORDERED),
+            Column("number", _("order"), Type.CODE, required=True, synonyms=ORDER),
+            Column("ordered_on", _("ordered on"), Type.DATE, required=True, synonyms=ORDERED),
             customer,
             Column("due_on", _("due on"), Type.DATE, synonyms=DUE),
             Column("shipped_on", _("shipped on"), Type.DATE, synonyms=SHIPPED),
@@ -181,13 +226,23 @@ FACTS = (
         key=("order", "key"),
         any_of=(("product", "product_name"), ("amount", "price")),
         columns=(
-            Column("order", _("order"), Type.CODE, True, longest=60, synonyms=ORDER),
+            Column("order", _("order"), Type.CODE, required=True, longest=60, synonyms=ORDER),
             Column(
                 "key",
                 _("line"),
                 Type.CODE,
-                synonyms=("line", "line number", "line item id", "order line number", "sales order detail id", "row id")
-                + ("id", "行号", "明细行号", "序号", "行 ID"),
+                synonyms=(
+                    "line",
+                    "line number",
+                    "line item id",
+                    "order line number",
+                    "sales order detail id",
+                    "row id",
+                    "id",
+                    "行号",
+                    "明细行号",
+                    "序号",
+                ),
             ),
             Column("ordered_on", _("ordered on"), Type.DATE, synonyms=ORDERED),
             Column("customer", _("customer"), Type.CODE, to="crm.Customer", synonyms=crm.CODE),
@@ -230,11 +285,15 @@ FACTS = (
         model="sales.Credit",
         key=("order", "rep"),
         columns=(
-            Column("order", _("order"), Type.CODE, True, to="sales.Order", synonyms=ORDER),
-            Column("rep", _("salesperson"), Type.CODE, True, to="org.Rep", synonyms=REP),
+            Column("order", _("order"), Type.CODE, required=True, to="sales.Order", synonyms=ORDER),
+            Column("rep", _("salesperson"), Type.CODE, required=True, to="org.Rep", synonyms=REP),
             unit,
             Column(
-                "share", _("share"), Type.PERCENT, True, synonyms=("share", "split", "credit", "分摊", "比例", "分成")
+                "share",
+                _("share"),
+                Type.PERCENT,
+                required=True,
+                synonyms=("share", "split", "credit", "分摊", "比例", "分成"),
             ),
         ),
     ),
@@ -242,7 +301,7 @@ FACTS = (
         "returns",
         _("returns"),
         "sales.Return",
-        Column("returned_on", _("booked on"), Type.DATE, True, synonyms=("return date", "退货日期", "日期")),
+        Column("returned_on", _("booked on"), Type.DATE, required=True, synonyms=("return date", "退货日期", "日期")),
         Column("product", _("product"), Type.CODE, to="sales.Product", synonyms=(*PRODUCT, *PRODUCT_NAME)),
         Column("quantity_micros", _("quantity"), Type.DECIMAL, synonyms=QUANTITY),
         Column("reason", _("reason"), synonyms=("reason", "退货原因", "原因")),
@@ -253,7 +312,11 @@ FACTS = (
         _("invoices"),
         "sales.Invoice",
         Column(
-            "invoiced_on", _("invoiced on"), Type.DATE, True, synonyms=("invoice date", "开票日期", "发票日期", "日期")
+            "invoiced_on",
+            _("invoiced on"),
+            Type.DATE,
+            required=True,
+            synonyms=("invoice date", "开票日期", "发票日期", "日期"),
         ),
         Column("due_on", _("due on"), Type.DATE, synonyms=(*DUE, "应收日期", "付款到期日")),
         key=("number",),
@@ -266,7 +329,7 @@ FACTS = (
             "received_on",
             _("received on"),
             Type.DATE,
-            True,
+            required=True,
             synonyms=("payment date", "receipt date", "回款日期", "收款日期", "到账日期"),
         ),
         Column(

@@ -15,12 +15,14 @@ KINDS = (
         model="targets.Quota",
         key=("rep", "starts_on"),
         columns=(
-            Column("rep", _("salesperson"), Type.CODE, True, to="org.Rep", synonyms=(*REP, "business entity id")),
+            Column(
+                "rep", _("salesperson"), Type.CODE, required=True, to="org.Rep", synonyms=(*REP, "business entity id")
+            ),
             Column(
                 "starts_on",
                 _("from"),
                 Type.DATE,
-                True,
+                required=True,
                 synonyms=("quota date", "start date", "from", "开始日期", "任务开始", "起始日期"),
             ),
             ends_on,
@@ -28,7 +30,7 @@ KINDS = (
                 "amount",
                 _("amount"),
                 Type.AMOUNT,
-                True,
+                required=True,
                 synonyms=("sales quota", "quota", "target", "sales amount quota", "任务", "目标", "指标", "任务金额"),
             ),
             currency,

@@ -106,7 +106,7 @@ ACCOUNT_RATE_LIMITS = {"login_failed": None}  # django-axes counts those, in the
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or not HTTPS
 MFA_TOTP_ISSUER = "Salesyear 丰年"
-USERSESSIONS_TRACK_ACTIVITY = True
+USERSESSIONS_TRACK_ACTIVITY = False  # it would write to the database at every request
 AXES_FAILURE_LIMIT = env.whole("SALESYEAR_LOCKOUT_TRIES", 5, least=2, most=100)
 AXES_COOLOFF_TIME = env.whole("SALESYEAR_LOCKOUT_MINUTES", 15, least=1, most=24 * 60) / 60
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -27,3 +27,5 @@ urlpatterns = [
     path("account/two-factor/", include("allauth.mfa.urls")),
     path("account/sessions/", include("allauth.usersessions.urls")),
 ]
+
+handler500 = "salesyear.web.outage.handler500"

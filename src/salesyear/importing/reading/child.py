@@ -63,7 +63,7 @@ def _lines(path: str, sheet: str, bounds: Limits) -> Iterator[dict[str, Any] | l
         raise Refused(noop("The workbook cannot be read: it is damaged, or no workbook at all.")) from broken
 
 
-def _first_filled(book: Any, names: list[str]) -> str:
+def _first_filled(book: Any, names: list[str]) -> str:  # noqa: ANN401 (calamine's workbook is imported late)
     """The first sheet that holds anything, else the first."""
     for name in names:
         if book.get_sheet_by_name(name).height:

@@ -126,16 +126,18 @@ def _until_unclosed(
             yield _unclosed(lines[start + before], separator, stream.line_num - before), 1
             return
         used, before = stream.line_num - before, stream.line_num
-        if used > 1 and _swallows(cells, separator, width):
+        if used > 1 and _swallows(cells, lines[start + before - used : start + before], separator, width):
             yield _unclosed(lines[start + before - used], separator, used), 1
             return
+        width = width or len(cells)
         yield (cells, None), used
 
 
-def _swallows(cells: list[str], separator: str, width: int) -> bool:
-    """Whether a row over many lines holds whole rows inside one of its cells."""
-    inner = [line for cell in cells for line in cell.split("\n")[1:]]
-    return (bool(width) and len(cells) != width) or any(line.count(separator) >= max(width, 4) - 1 for line in inner)
+def _swallows(cells: list[str], lines: Sequence[str], separator: str, width: int) -> bool:
+    """Whether a row over many lines has swallowed rows: it does not fit, or each of its lines is a row by itself."""
+    if width and len(cells) != width:
+        return True
+    return width > 1 and all(line.count(separator) == width - 1 for line in lines)
 
 
 def _unclosed(line: str, separator: str, lines: int) -> tuple[list[str], Problem]:

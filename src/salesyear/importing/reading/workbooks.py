@@ -45,7 +45,7 @@ def _table(child: subprocess.Popen[bytes], limits: Limits) -> Table:
     """What the child writes, as a table."""
     lines = _lines(child, limits)
     about = next(lines, None) or {}
-    _, *headings = next(lines, [0])
+    _, *headings = next(lines, ["0"])
     gathering = Gathering(headings_of(headings, limits), limits)
     for number, *row in lines:
         gathering.add(number, row)

@@ -15,14 +15,9 @@ from salesyear.importing.values.problems import Problem, problem
 SERIAL_ZERO: Final = date(1899, 12, 30)
 #: Serials taken for dates: 1954-10-03 to 2119-01-10. Other bare numbers are no dates.
 SERIALS: Final = range(20_000, 80_001)
+_MONTHS: Final = "january february march april may june july august september october november december"
 MONTHS: Final = {
-    name: number
-    for number, names in enumerate(
-        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august")
-        + ("sep sept september", "oct october", "nov november", "dec december"),
-        start=1,
-    )
-    for name in names.split()
+    name: number for number, whole in enumerate(_MONTHS.split(), start=1) for name in (whole, whole[:3], whole[:4])
 }
 _CHINESE: Final = dict(zip("〇零○一二三四五六七八九", (0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 
