@@ -114,6 +114,7 @@ def _boost(
     """One model per fold and repeat, stopped by the rows of the fold."""
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.model_selection import RepeatedStratifiedKFold
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # the library ships no types
 
     folds = RepeatedStratifiedKFold(n_splits=params.folds, n_repeats=params.repeats, random_state=params.seed)
     trend = [int(one.feature in params.rising) - int(one.feature in params.falling) for one in bins]
@@ -132,7 +133,9 @@ def _boost(
             n_iter_no_change=20,
             random_state=params.seed,
         )
-        model.fit(design[learn], happened[learn], X_val=design[check], y_val=happened[check])
+        # One thread: the same sums in the same order everywhere, and no fight with the other workers for the cores.
+        with threadpool_limits(1):
+            model.fit(design[learn], happened[learn], X_val=design[check], y_val=happened[check])
         models.append(model)
         unseen[check] += model.decision_function(design[check]) / params.repeats
     return _Boosted(tuple(models), unseen)
@@ -148,29 +151,33 @@ def _simplest_good(losses: dict[str, Floats]) -> str:
     return best
 
 
-def _tables(
-    score: Callable[[Floats], Floats], codes: Ints, bins: tuple[Bins, ...]
-) -> tuple[float, tuple[Term, ...]]:
+def _tables(score: Callable[[Floats], Floats], codes: Ints, bins: tuple[Bins, ...]) -> tuple[float, tuple[Term, ...]]:
     """The constant and the tables whose sum is the score, by differences from the most common row."""
     base = np.array([np.bincount(column).argmax() for column in codes.T])
-
-    def at(changes: dict[int, Ints]) -> Floats:
-        rows = np.tile(base, (len(next(iter(changes.values()))), 1))
-        for feature, levels in changes.items():
-            rows[:, feature] = levels
-        return score(_design(rows, bins))
-
     level = [np.arange(one.size) for one in bins]
-    zero = float(at({0: base[:1]})[0])
-    single = [at({j: level[j]}) - zero for j in range(len(bins))]
-    double = {}
-    for j, k in combinations(range(len(bins)), 2):
+    pairs = list(combinations(range(len(bins)), 2))
+    blocks = [base[None, :], *(_varied(base, {j: level[j]}) for j in range(len(bins)))]
+    for j, k in pairs:
         rows, columns = (grid.ravel() for grid in np.meshgrid(level[j], level[k], indexing="ij"))
-        both = at({j: rows, k: columns}).reshape(len(level[j]), len(level[k]))
-        joint = both - zero - single[j][:, None] - single[k][None, :]
+        blocks.append(_varied(base, {j: rows, k: columns}))
+    scores = score(_design(np.concatenate(blocks), bins))
+    parts = np.split(scores, np.cumsum([len(block) for block in blocks])[:-1])
+    zero = float(parts[0][0])
+    single = [part - zero for part in parts[1 : 1 + len(bins)]]
+    double = {}
+    for (j, k), both in zip(pairs, parts[1 + len(bins) :], strict=True):
+        joint = both.reshape(len(level[j]), len(level[k])) - zero - single[j][:, None] - single[k][None, :]
         if np.abs(joint).max() > LEAST_EFFECT:
             double[j, k] = joint
     return _freed(zero, single, double, codes, bins)
+
+
+def _varied(base: Ints, changes: dict[int, Ints]) -> Ints:
+    """Copies of one row with some features changed."""
+    rows = np.tile(base, (len(next(iter(changes.values()))), 1))
+    for feature, levels in changes.items():
+        rows[:, feature] = levels
+    return rows
 
 
 def _freed(
