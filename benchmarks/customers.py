@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 import polars as pl
@@ -39,6 +39,16 @@ from salesyear.engine.market.value import ValueParams, customer_values
 SEEDS = (0, 1)
 END = date(1997, 9, 30)
 Splits = list[tuple[Ints, Ints]]
+
+
+class Classifier(Protocol):
+    """What is used of scikit-learn's classifiers (the library ships no types)."""
+
+    def fit(self, known: object, happened: Ints) -> Classifier:
+        """Learn."""
+
+    def predict_proba(self, asked: object) -> Floats:
+        """Chances of both outcomes, (rows, 2)."""
 
 
 def cdnow() -> None:
@@ -103,19 +113,22 @@ def peer(kind: str) -> Callable[[pl.DataFrame, Ints, pl.DataFrame], Floats]:
     return chance
 
 
-def made(kind: str, words: list[str], numbers: list[str]) -> Any:
+def made(kind: str, words: list[str], numbers: list[str]) -> Classifier:
     """The model and its encoding."""
+    one_hot = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
+    model: Classifier
     if kind == "HistGradientBoosting":
         codes = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan)
         encode = make_column_transformer((codes, words), ("passthrough", numbers))
         boosting = HistGradientBoostingClassifier(categorical_features=list(range(len(words))), random_state=0)
-        return make_pipeline(encode, boosting)
-    one_hot = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
-    if kind == "GradientBoosting":
+        model = make_pipeline(encode, boosting)
+    elif kind == "GradientBoosting":
         encode = make_column_transformer((one_hot, words), ("passthrough", numbers))
-        return make_pipeline(encode, GradientBoostingClassifier(random_state=0))
-    encode = make_column_transformer((one_hot, words), (StandardScaler(), numbers))
-    return make_pipeline(encode, LogisticRegression(max_iter=3000))
+        model = make_pipeline(encode, GradientBoostingClassifier(random_state=0))
+    else:
+        encode = make_column_transformer((one_hot, words), (StandardScaler(), numbers))
+        model = make_pipeline(encode, LogisticRegression(max_iter=3000))
+    return model
 
 
 MODELS = {"ours": ours} | {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -34,7 +35,7 @@ class Bins:
         if not self.numeric:
             return [*self.labels, "*", ""]
         bounds = ["-inf", *(f"{edge:g}" for edge in self.edges), "inf"]
-        return [f"{low}..{high}" for low, high in zip(bounds, bounds[1:], strict=False)] + ["*", ""]
+        return [f"{low}..{high}" for low, high in pairwise(bounds)] + ["*", ""]
 
     def codes(self, frame: pl.DataFrame) -> Ints:
         """The level of each row."""

@@ -78,7 +78,7 @@ def grade_by_weights(
 def grade_by_card(rows: pl.DataFrame, card: Scorecard, policy: GradePolicy | None = None) -> pl.DataFrame:
     """`rows` with `chance`, `score` (100 × chance), `grade` and `reasons`, by a scorecard learned from outcomes.
 
-    A reason's points are the log odds the feature (or pair of features) adds against the average row, so that the card's
+    A reason's points are the log odds that the feature (or pair of features) adds against the average row: the card's
     constant and all its reasons add up to the log odds of `chance`.
     """
     chance = card.chance(rows)

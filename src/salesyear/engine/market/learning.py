@@ -92,8 +92,8 @@ def _enough(happened: Ints) -> None:
     hits = int(happened.sum())
     if min(hits, len(happened) - hits) < LEAST_OUTCOMES:
         text = noop(
-            "Learning grades needs at least %(least)s successes and as many failures; here are %(hits)s and %(misses)s. "
-            "Grade by weights instead."
+            "Learning grades needs at least %(least)s successes and as many failures; "
+            "here are %(hits)s and %(misses)s. Grade by weights instead."
         )
         raise TooFewOutcomes(text, least=LEAST_OUTCOMES, hits=hits, misses=len(happened) - hits)
 
@@ -190,10 +190,12 @@ def _freed(
         by_row, by_column = _purified(joint, weight)
         single[j] = single[j] + by_row
         single[k] = single[k] + by_column
-        double[j, k] = joint - by_row[:, None] - by_column[None, :]
+        # A level nobody had says nothing, by itself or with another.
+        there = (weight.sum(axis=1) > 0)[:, None] & (weight.sum(axis=0) > 0)[None, :]
+        double[j, k] = np.where(there, joint - by_row[:, None] - by_column[None, :], 0.0)
     for j, points in enumerate(single):
         mean = float(points[codes[:, j]].mean())
-        single[j] = points - mean
+        single[j] = np.where(np.bincount(codes[:, j], minlength=len(points)) > 0, points - mean, 0.0)
         zero += mean
     names = [one.feature for one in bins]
     terms = [Term((names[j],), points) for j, points in enumerate(single)]
