@@ -17,8 +17,6 @@ from salesyear.engine.market.tables import Bools, Floats, Ints, need
 from salesyear.engine.messages import EngineError, noop
 
 LEAST_OUTCOMES = 30
-# Each way of learning: how many features a tree may join, and its leaves.
-WAYS: dict[str, tuple[str, int]] = {"single features": ("no_interactions", 4), "pairs of features": ("pairwise", 12)}
 # A pair of features that never moves the log odds by this much is no reason for anything.
 LEAST_EFFECT = 1e-6
 
@@ -28,17 +26,30 @@ class TooFewOutcomes(EngineError):
 
 
 @dataclass(frozen=True)
+class Way:
+    """How to learn: which features a tree may join, its leaves, and the most levels of a feature."""
+
+    joins: str
+    leaves: int
+    levels: int
+
+
+WAYS = {"single features": Way("no_interactions", 4, 48), "pairs of features": Way("pairwise", 31, 200)}
+
+
+@dataclass(frozen=True)
 class LearnParams:
     """features: columns to learn from, all but the outcome when None; leave out what is known only afterwards.
-    rising, falling: number features whose points may only rise (fall) with the value. levels: most levels of a feature.
-    ways: of learning, to choose from. folds, repeats, rate, rounds: of the boosting. seed: of its folds.
+    rising, falling: number features whose points may only rise (fall) with the value. ways: of learning, to choose from,
+    the simplest first. levels: most levels of a feature instead of the way's own, few for a card that people edit.
+    folds, repeats, rate, rounds: of the boosting. seed: of its folds.
     """
 
     features: tuple[str, ...] | None = None
     rising: tuple[str, ...] = ()
     falling: tuple[str, ...] = ()
-    levels: int = 48
     ways: tuple[str, ...] = tuple(WAYS)
+    levels: int | None = None
     folds: int = 5
     repeats: int = 1
     rate: float = 0.1
@@ -50,6 +61,8 @@ class LearnParams:
 class _Boosted:
     """Models of one way of learning, and what each row was given by those that had not seen it (log odds)."""
 
+    bins: tuple[Bins, ...]
+    codes: Ints
     models: tuple[Any, ...]
     unseen: Floats
 
@@ -70,18 +83,17 @@ def learn_scorecard(frame: pl.DataFrame, outcome: str, params: LearnParams | Non
     happened = np.asarray(frame[outcome].cast(pl.Int64).to_numpy())
     _enough(happened)
     features = params.features or tuple(name for name in frame.columns if name != outcome)
-    bins = learn_bins(frame, features, params.levels)
-    codes = np.column_stack([one.codes(frame) for one in bins])
-    boosted = {way: _boost(_design(codes, bins), happened, bins, WAYS[way], params) for way in params.ways}
-    losses = {way: log_losses(_chance(made.unseen), happened) for way, made in boosted.items()}
+    tried = {way: _boost(frame.select(features), happened, WAYS[way], params) for way in params.ways}
+    losses = {way: log_losses(_chance(made.unseen), happened) for way, made in tried.items()}
     way = _simplest_good(losses)
-    slope, offset = calibrate(boosted[way].unseen, happened)
-    constant, terms = _tables(boosted[way].score, codes, bins)
+    best = tried[way]
+    slope, offset = calibrate(best.unseen, happened)
+    constant, terms = _tables(best.score, best.codes, best.bins)
     card = Scorecard(
         intercept=constant,
         terms=terms,
-        bins=bins,
-        evidence=_evidence(codes, happened, bins),
+        bins=best.bins,
+        evidence=_evidence(best.codes, happened, best.bins),
         tried=pl.DataFrame({"method": list(losses), "log_loss": [float(loss.mean()) for loss in losses.values()]}),
         method=way,
     )
@@ -108,14 +120,15 @@ def _design(codes: Ints, bins: tuple[Bins, ...]) -> Floats:
     return np.where(codes == empty, np.nan, codes)
 
 
-def _boost(
-    design: Floats, happened: Ints, bins: tuple[Bins, ...], way: tuple[str, int], params: LearnParams
-) -> _Boosted:
+def _boost(known: pl.DataFrame, happened: Ints, way: Way, params: LearnParams) -> _Boosted:
     """One model per fold and repeat, stopped by the rows of the fold."""
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.model_selection import RepeatedStratifiedKFold
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # the library ships no types
 
+    bins = learn_bins(known, tuple(known.columns), params.levels or way.levels)
+    codes = np.column_stack([one.codes(known) for one in bins])
+    design = _design(codes, bins)
     folds = RepeatedStratifiedKFold(n_splits=params.folds, n_repeats=params.repeats, random_state=params.seed)
     trend = [int(one.feature in params.rising) - int(one.feature in params.falling) for one in bins]
     models, unseen = [], np.zeros(len(happened))
@@ -123,12 +136,12 @@ def _boost(
         model = HistGradientBoostingClassifier(
             learning_rate=params.rate,
             max_iter=params.rounds,
-            max_leaf_nodes=way[1],
+            max_leaf_nodes=way.leaves,
             min_samples_leaf=20,
             l2_regularization=5.0,
             categorical_features=[not one.numeric for one in bins],
             monotonic_cst=trend,
-            interaction_cst=way[0],
+            interaction_cst=way.joins,
             early_stopping=True,
             n_iter_no_change=20,
             random_state=params.seed,
@@ -138,7 +151,7 @@ def _boost(
             model.fit(design[learn], happened[learn], X_val=design[check], y_val=happened[check])
         models.append(model)
         unseen[check] += model.decision_function(design[check]) / params.repeats
-    return _Boosted(tuple(models), unseen)
+    return _Boosted(bins, codes, tuple(models), unseen)
 
 
 def _simplest_good(losses: dict[str, Floats]) -> str:
