@@ -40,8 +40,8 @@ WAYS = {"single features": Way("no_interactions", 4, 48), "pairs of features": W
 @dataclass(frozen=True)
 class LearnParams:
     """features: columns to learn from, all but the outcome when None; leave out what is known only afterwards.
-    rising, falling: number features whose points may only rise (fall) with the value. ways: of learning, to choose from,
-    the simplest first. levels: most levels of a feature instead of the way's own, few for a card that people edit.
+    rising, falling: number features whose points may only rise (fall) with the value. ways: of learning to choose
+    from, the simplest first. levels: most levels of a feature instead of the way's own, few for a card people edit.
     folds, repeats, rate, rounds: of the boosting. seed: of its folds.
     """
 
