@@ -105,6 +105,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": None}  # django-axes counts those, in the database and across processes
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or not HTTPS
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from an administrator, who knows whose they are
 MFA_TOTP_ISSUER = "Salesyear 丰年"
 USERSESSIONS_TRACK_ACTIVITY = False  # it would write to the database at every request
 AXES_FAILURE_LIMIT = env.whole("SALESYEAR_LOCKOUT_TRIES", 5, least=2, most=100)
