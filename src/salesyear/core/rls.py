@@ -30,9 +30,10 @@ def statements() -> list[str]:
     return [
         (
             f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') "
-            f"THEN CREATE ROLE {ROLE} NOLOGIN; END IF; END $$"
+            f"THEN CREATE ROLE {ROLE} NOLOGIN; GRANT {ROLE} TO CURRENT_USER; "
+            # Where the owner may not make roles, somebody else has made it and let the owner put it on.
+            f"ELSIF NOT pg_has_role(current_user, '{ROLE}', 'MEMBER') THEN GRANT {ROLE} TO CURRENT_USER; END IF; END $$"
         ),
-        f"GRANT {ROLE} TO CURRENT_USER",
         f"GRANT USAGE ON SCHEMA public TO {ROLE}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {ROLE}",
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {ROLE}",
