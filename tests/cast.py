@@ -152,8 +152,10 @@ def sell(cast: Cast, customer: Customer, day: date, amount: int, product: str = 
 def papers(cast: Cast) -> None:
     """Give each salesperson's first customer a return, an invoice, a receipt and a split, and each one a quota."""
     day, end = date(2026, 1, 15), date(2026, 3, 31)
+    assert cast.currency
     for customer in cast.customers[::4]:
         rep, unit = customer.owner, customer.unit
+        assert rep
         paper = {"customer": customer, "rep": rep, "unit": unit, "currency": cast.currency, "amount": 50_00}
         Return.objects.create(number=f"R-{customer.code}", returned_on=day, **paper)
         Invoice.objects.create(number=f"I-{customer.code}", invoiced_on=day, due_on=end, **paper)

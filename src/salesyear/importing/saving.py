@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Any, Final
 
 from django.db import models
 
 from salesyear.core.scope import Scope
+from salesyear.engine.messages import noop
 from salesyear.importing.checking import NO_PROGRESS, Progress
 from salesyear.importing.deltas import Delta, columns_of, is_placeholder, naming, table_of
 from salesyear.importing.kinds import KINDS
@@ -34,7 +36,7 @@ def write(import_: Import, deltas: Sequence[Delta], progress: Progress = NO_PROG
         _change(delta)
 
         def told(rows: int, before: int = done) -> None:
-            progress("saving", before + rows, total)
+            progress(noop("saving"), before + rows, total)
 
         _create(delta, keys[delta.model], told)
         _remember(import_, delta, keys[delta.model])
@@ -78,10 +80,8 @@ def _create(delta: Delta, keys: Sequence[Any], told: Any) -> None:  # noqa: ANN4
     pk = table_of(delta.model)._meta.pk.attname
     defaults = {column: _default(field) for column, field in fields.items()}
     columns = [str(field.column) for field in fields.values()]
-    rows = [
-        tuple(key if column == pk else row.get(column, defaults[column]) for column in fields)
-        for key, row in zip(keys, delta.created, strict=True)
-    ]
+    as_stored = itemgetter(*fields)
+    rows = [as_stored({**defaults, **row, pk: key}) for key, row in zip(keys, delta.created, strict=True)]
     insert(table_of(delta.model), columns, rows, told)
 
 

@@ -17,7 +17,9 @@ class AddUserForm(forms.Form):
 
     email = forms.EmailField(label=_("E-mail"))
     name = forms.CharField(label=_("Name"), max_length=200)
-    rep = forms.ModelChoiceField(label=_("Is the salesperson"), queryset=None, required=False)
+    rep: forms.ModelChoiceField[Rep] = forms.ModelChoiceField(
+        label=_("Is the salesperson"), queryset=None, required=False
+    )
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:  # noqa: ANN401 - passed on
         super().__init__(*args, **kwargs)
@@ -29,13 +31,20 @@ class AddUserForm(forms.Form):
         return {name: self.cleaned_data[name] for name in ("email", "name", "rep")}
 
 
+def _day_input() -> forms.DateInput:
+    # A browser's own picker takes a day in this form only, whatever the reader's language.
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
 class GiveRoleForm(forms.Form):
     """A role from a day on; a unit for a regional manager, an agency for an agent."""
 
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
-    unit = forms.ModelChoiceField(label=_("Region or territory"), queryset=None, required=False)
-    agency = forms.ModelChoiceField(label=_("Agency"), queryset=None, required=False)
-    starts_on = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    unit: forms.ModelChoiceField[Unit] = forms.ModelChoiceField(
+        label=_("Region or territory"), queryset=None, required=False
+    )
+    agency: forms.ModelChoiceField[Any] = forms.ModelChoiceField(label=_("Agency"), queryset=None, required=False)
+    starts_on = forms.DateField(label=_("From"), widget=_day_input())
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:  # noqa: ANN401 - passed on
         super().__init__(*args, **kwargs)
