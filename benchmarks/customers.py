@@ -26,7 +26,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # the library ships no types
+from threadpoolctl import threadpool_limits
 
 from salesyear.engine.market.bgnbd import fit_bgnbd
 from salesyear.engine.market.calibration import auc, calibration_error

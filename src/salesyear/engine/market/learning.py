@@ -92,7 +92,7 @@ def learn_scorecard(frame: pl.DataFrame, outcome: str, params: LearnParams | Non
 
 def _one_thread() -> AbstractContextManager[object]:
     """The same sums in the same order everywhere, and no fight with other processes for the cores."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # the library ships no types
+    from threadpoolctl import threadpool_limits
 
     import_module("sklearn.ensemble")  # only a pool that is loaded can be limited
     limits: AbstractContextManager[object] = threadpool_limits(1)
