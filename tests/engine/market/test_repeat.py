@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -149,3 +150,19 @@ def test_new_customers_bring_their_curve() -> None:
     assert inflow.curve["sales"].to_list()[:3] == [100.0, 50.0, 0.0]
     assert inflow.expected["sales"].sum() == pytest.approx(12 * 200 + 11 * 100)
     assert inflow.share == pytest.approx(0.35)
+
+
+def test_the_published_fit_is_reached() -> None:
+    """CDNOW, see golden/cdnow: parameters to the printed digit."""
+    folder = Path(__file__).parent / "golden" / "cdnow"
+    counts = pl.read_csv(folder / "input.csv")
+    histories = counts.select(
+        pl.col(name).repeat_by("customers").explode(empty_as_null=False)
+        for name in ("repeats", "recency_days", "age_days")
+    ).with_columns(recency=pl.col("recency_days") / 7, age=pl.col("age_days") / 7)
+    fitted = fit_buying(histories)
+    published = pl.read_csv(folder / "expected.csv").row(0, named=True)
+    assert histories.height == 2357
+    for name in ("r", "alpha", "a", "b"):
+        assert getattr(fitted, name) == pytest.approx(published[name], abs=0.0006)
+    assert fitted.log_likelihood == pytest.approx(published["log_likelihood"], abs=0.05)
