@@ -22,7 +22,7 @@ help:
 	@echo "make bench   run the benchmarks (long)"
 
 .tools/bin/uv: requirements/tools.txt
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --upgrade --target .tools -r requirements/tools.txt
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --require-hashes --upgrade --target .tools -r requirements/tools.txt
 	@touch $@
 
 .venv/bin/python: .tools/bin/uv

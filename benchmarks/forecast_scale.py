@@ -53,7 +53,8 @@ def main() -> None:
         f"forecast and paths {middle - start:.1f} s, intervals as a table of {rows.height:,} rows {end - middle:.1f} s"
     )
     print(
-        f"end to end {end - start:.1f} s (bar 60), processor at work {busy:.1f} s; peak memory {peak:.2f} GiB (bar 2)"
+        f"end to end {end - start:.1f} s (bar 60), of which the processor worked {busy:.1f} s; "
+        f"peak memory {peak:.2f} GiB (bar 2)"
     )
     print("models", made.record.models[0], "origins", len(made.record.origins))
     print(made.record.backtest)

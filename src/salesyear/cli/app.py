@@ -6,17 +6,32 @@ import sys
 
 import typer
 
+from salesyear.cli import audit, backup, demo, doctor, importing, manage, restore, serve, targets, user, work
+from salesyear.cli.plain import UserError, sentence_of
+
+__all__ = ["UserError", "app", "main"]
+
+INTERRUPTED = 130  # what a shell says of a command ended by Ctrl+C
+
 app = typer.Typer(
     name="salesyear",
     help="丰年 Salesyear: the annual sales work plan of a region, from your own data.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
 )
-
-
-class UserError(Exception):
-    """A mistake the person at the keyboard can mend: shown as one sentence, exit code 2, no stack trace."""
+app.command("demo")(demo.demo)
+app.command("serve")(serve.serve)
+app.command("work")(work.work)
+app.command("import")(importing.import_file)
+app.command("doctor")(doctor.doctor)
+app.command("backup")(backup.backup)
+app.command("restore")(restore.restore)
+app.command("verify-audit")(audit.verify_audit)
+app.command("manage", context_settings=manage.PASSED_ON)(manage.manage)
+app.add_typer(targets.app, name="targets")
+app.add_typer(user.app, name="user")
 
 
 @app.callback()
@@ -28,6 +43,11 @@ def main() -> None:
     """Run the command line; exit codes: 0 done, 1 answered "no" (a check failed), 2 a mistake in what was asked."""
     try:
         app()
-    except UserError as mistake:
-        sys.stderr.write(f"salesyear: {mistake}\n")
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except Exception as error:
+        said = sentence_of(error)
+        if not said:
+            raise
+        sys.stderr.write(f"salesyear: {said}\n")
         sys.exit(2)

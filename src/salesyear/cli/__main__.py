@@ -1,0 +1,5 @@
+"""`python -m salesyear.cli`: the same as the `salesyear` command."""
+
+from salesyear.cli.app import main
+
+main()

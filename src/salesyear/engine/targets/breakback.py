@@ -1,0 +1,255 @@
+"""Breakback: change a cell or a subtotal and everything else makes room for it.
+
+The plan of record is always the original prior, changed as little as all rules and edits together allow; so it does
+not depend on the order of the edits, and taking edits back leads to the identical plan. A session keeps the
+multipliers of the last state, which makes the next one a matter of one to three Newton steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from salesyear.engine.messages import noop
+from salesyear.engine.targets.cells import Cells
+from salesyear.engine.targets.lines import Line, Lines, blocks_of, by_level, lines_of
+from salesyear.engine.targets.model import REAL, Model, build, strength_of
+from salesyear.engine.targets.numeric.lumping import class_of, class_sums, on_grid, relump, spread
+from salesyear.engine.targets.numeric.response import Distance, Response, factor
+from salesyear.engine.targets.numeric.rows import Block, spans
+from salesyear.engine.targets.numeric.solving import Answer, Task, make_task, solve_task
+from salesyear.engine.targets.numeric.system import TreeSystem
+from salesyear.engine.targets.numeric.tree import Floats, Ints
+from salesyear.engine.targets.params import Params
+from salesyear.engine.targets.plan import Plan
+from salesyear.engine.targets.rules import SUMS, BadRule, Rule, Rules
+from salesyear.engine.targets.selection import localised
+from salesyear.engine.targets.solving import DIGIT, in_table_order, solve
+
+SHOWN = 1e-9  # relative tolerance of what a session shows; plans of record are solved further
+
+
+@dataclass(frozen=True)
+class CellEdit:
+    """A cell set by hand: row of the table, amount, and who did it when and why."""
+
+    row: int
+    amount: float
+    owner: str = ""
+    reason: str = ""
+    made_at: str = ""
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Cells in the order of the table and the class of each: one pass from multipliers to a full table."""
+
+    model: Model
+    free: Floats
+    classes: NDArray[np.int32]
+
+    def write(self, t: Floats, out: Floats | None) -> Floats:
+        """Sales of every cell; a table in the order of its classes needs no look-up."""
+        model, arrays = self.model, self.model.arrays
+        if model.in_order or arrays.distance is Distance.LEAST_SQUARES:
+            return in_table_order(model, spread(arrays, t, out if model.in_order else None))
+        sales = np.take(factor(arrays.distance, t), self.classes, out=out, mode="clip")
+        sales *= self.free
+        if len(arrays.private):
+            sales[model.order[arrays.private]] = arrays.private_sales(t)
+        sales[model.order[arrays.held]] = arrays.held_at
+        return sales
+
+
+def _writer(model: Model) -> Writer:
+    free, classes = np.empty_like(model.arrays.free), np.empty(len(model.order), np.int32)
+    free[model.order], classes[model.order] = model.arrays.free, model.classes
+    return Writer(model, free, classes)
+
+
+@dataclass(frozen=True)
+class Session:
+    """A plan being worked on: frozen, every edit gives a new one.
+
+    base: the model before any edit. rules: those of the base and those added. edits: cells set by hand, by row.
+    answer: multipliers and rows of this state.
+    """
+
+    base: Model
+    rules: Rules
+    edits: Mapping[int, CellEdit]
+    task: Task
+    lines: Lines
+    levels: tuple[tuple[Line, ...], ...]
+    answer: Answer
+    place: Ints = field(repr=False)
+    writer: Writer = field(repr=False)
+
+    @property
+    def met(self) -> bool:
+        """All rules and edits can hold together."""
+        return self.answer.met
+
+    def amounts(self, out: Floats | None = None) -> Floats:
+        """All cells as they are now, before rounding, in the order of the table; `out`: a buffer to write into."""
+        sales = self.writer.write(self.task.system.pull(self.answer.y), out)
+        if self.edits:
+            rows = np.fromiter(self.edits, dtype=np.int64, count=len(self.edits))
+            sales[rows] = [edit.amount for edit in self.edits.values()]
+        return sales
+
+    def set_cell(self, edit: CellEdit) -> Session:
+        """Set one cell (again)."""
+        return self._with_cells({**self.edits, edit.row: edit}, edit.row)
+
+    def release_cell(self, row: int) -> Session:
+        """Take back what was set in one cell."""
+        if row not in self.edits:
+            raise BadRule(noop("The cell in row %(row)d was not set by hand."), row=row + 1)
+        return self._with_cells({key: edit for key, edit in self.edits.items() if key != row}, row)
+
+    def _with_cells(self, edits: Mapping[int, CellEdit], changed: int) -> Session:
+        position = int(self.place[changed])
+        self._editable(position)
+        held = {int(self.place[row]): edit.amount for row, edit in edits.items()}
+        one = class_of(self.base.arrays, np.array([position]))
+        response = relump(self.base.arrays, self.task.response, one, held)
+        return self._again(replace(self, edits=edits), self.task.blocks, response, self.answer.y)
+
+    def _editable(self, position: int) -> None:
+        arrays = self.base.arrays
+        for taken, text in (
+            (arrays.held, noop("The cell in row %(row)d is locked by a rule: lift the rule first.")),
+            (arrays.private, noop("The cell in row %(row)d has a floor or cap of its own: change that instead.")),
+        ):
+            at = int(np.searchsorted(taken, position))
+            if at < len(taken) and taken[at] == position:
+                raise BadRule(text, row=int(self.base.order[position]) + 1)
+
+    def with_rule(self, rule: Rule) -> Session:
+        """Add a rule on sums, in place of the one of that name; other kinds of rules need a new session."""
+        if rule.kind not in SUMS:
+            raise BadRule(noop("Rule “%(rule)s” is not about a sum: open the plan again with it."), rule=rule.name)
+        rules = self.rules.with_rule(rule)
+        own = localised(rule, self.base.org)
+        if not _expressible(self.base, own):
+            return reopen(self, rules)
+        level = self.base.org.level(own)
+        mine = lines_of(own, self.base.org, self.base.attributes, lambda column: _sums(self.base, column, level))
+        return self._with_lines(rules, {**self.lines, rule.name: (level, mine)})
+
+    def without(self, name: str) -> Session:
+        """Lift a rule on sums."""
+        rules = self.rules.without(name)
+        if name not in self.lines:
+            return reopen(self, rules)
+        return self._with_lines(rules, {key: lines for key, lines in self.lines.items() if key != name})
+
+    def _with_lines(self, rules: Rules, lines: Lines) -> Session:
+        base = self.base
+        levels = by_level(base.org, lines)
+        blocks = blocks_of(base.org, base.attributes, levels, strength_of(base.params), REAL)
+        start = carry_over(self, blocks, levels)
+        changed = replace(self, rules=rules, lines=lines, levels=levels)
+        return self._again(changed, blocks, self.task.response, start)
+
+    def _again(self, changed: Session, blocks: tuple[Block, ...], response: Response, start: Floats) -> Session:
+        base = self.base
+        if blocks is self.task.blocks:
+            task = replace(self.task, response=response)
+        else:
+            task = make_task(base.org.tree, blocks, response, TreeSystem(base.org.tree, blocks))
+        answer = solve_task(task, replace(base.params.effort, tolerance=SHOWN), start)
+        return replace(changed, task=task, answer=answer)
+
+    def plan(self) -> Plan:
+        """Return the plan of record of this state: solved from nothing, so that it has no memory of the way here."""
+        return solve(self.cells(), self.rules, self.base.params)
+
+    def cells(self) -> Cells:
+        """Return the cells with those set by hand in the columns `locked` and `locked_by`."""
+        cells, edits = self.base.cells, self.edits
+        locked = cells.bound("locked", np.nan)
+        who = cells.frame["locked_by"].to_list() if "locked_by" in cells.frame.columns else [None] * len(locked)
+        for row, edit in edits.items():
+            locked[row] = edit.amount
+            who[row] = ", ".join(part for part in (edit.owner, edit.made_at, edit.reason) if part)
+        columns = (
+            pl.Series("locked", locked).fill_nan(None),
+            pl.Series("locked_by", who, dtype=pl.String),
+        )
+        return replace(cells, frame=cells.frame.with_columns(*columns))
+
+
+def open_session(cells: Cells, rules: Rules, params: Params | None = None, *, apart: tuple[str, ...] = ()) -> Session:
+    """Open a plan for editing; `apart`: attributes whose values will be edited (others cost a rebuild)."""
+    model = build(cells, rules, params or Params(), apart)
+    return _session(model, rules)
+
+
+def _session(model: Model, rules: Rules) -> Session:
+    answer = solve_task(model.task, model.params.effort, None, DIGIT * model.params.unit)
+    place = np.empty(len(model.order), dtype=np.int64)
+    place[model.order] = np.arange(len(model.order))
+    return Session(model, rules, {}, model.task, model.lines, model.levels, answer, place, _writer(model))
+
+
+def reopen(session: Session, rules: Rules) -> Session:
+    """Compile again with other rules, the edits of cells kept."""
+    base = session.base
+    fresh = _session(build(base.cells, rules, base.params, base.attributes.columns), rules)
+    for edit in session.edits.values():
+        fresh = fresh.set_cell(edit)
+    return fresh
+
+
+def _expressible(model: Model, rule: Rule) -> bool:
+    """The classes tell apart everything the rule tells apart, and the tree is a full table."""
+    known = model.attributes
+    if not isinstance(model.task.system, TreeSystem):
+        return False
+    for column in (*rule.where, *rule.within, *rule.each):
+        if column not in known.columns:
+            return False
+        groups = known.groups[known.columns.index(column)]
+        if len(np.unique(groups)) < len(groups):
+            return False
+    return True
+
+
+def _sums(model: Model, column: str, level: int) -> Floats:
+    amounts = on_grid(model.cells.amounts(column)[model.order], model.classes)
+    sums = class_sums(model.classes, amounts, model.arrays.classes)
+    return model.org.tree.sum_up(sums.reshape(model.org.tree.leaves, -1))[level]
+
+
+def carry_over(session: Session, blocks: tuple[Block, ...], levels: tuple[tuple[Line, ...], ...]) -> Floats:
+    """Multipliers of the rows that stay, zero for new ones."""
+    tree = session.base.org.tree
+    old = {level: session.answer.y[span] for level, span in spans(tree, session.task.blocks)}
+    parts = []
+    for level, block in enumerate(blocks):
+        before = old[level].reshape(tree.size(level), -1)
+        start = np.zeros((tree.size(level), block.width))
+        known = [line.name for line in session.levels[level]]
+        for place, line in enumerate(levels[level]):
+            if line.name in known:
+                start[:, place] = before[:, known.index(line.name)]
+        start[~(np.isfinite(block.low) | np.isfinite(block.high))] = 0.0
+        parts.append(start.ravel())
+    return np.concatenate(parts)
+
+
+def nearest(plan: Plan, rules: Rules) -> Plan:
+    """Preview: meet the rules by moving as little as possible from the plan on the screen, not from the prior.
+
+    A proposal, not the record: what it gives depends on the order of the edits.
+    """
+    model = plan.model
+    frame = model.cells.frame.with_columns(pl.Series("_shown", plan.real))
+    cells = replace(model.cells, frame=frame, prior="_shown")
+    return solve(cells, rules, replace(model.params, whole=False))

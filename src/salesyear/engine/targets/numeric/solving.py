@@ -1,0 +1,127 @@
+"""From classes and rows to multipliers: the fast method first, the sure one where it stalls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from salesyear.engine.targets.numeric.newton import Effort, Outcome, climb
+from salesyear.engine.targets.numeric.response import Distance, Response
+from salesyear.engine.targets.numeric.rows import Block, Bounds, flatten, spans
+from salesyear.engine.targets.numeric.smooth import climb_smoothly
+from salesyear.engine.targets.numeric.system import System
+from salesyear.engine.targets.numeric.tree import Floats, Tree
+
+CLASHING = 1e-7  # how well a plan that cannot be met is solved, relative to its rows
+
+
+@dataclass(frozen=True)
+class Task:
+    """A whole numeric problem: the tree, its rows, how classes answer, and the linear algebra."""
+
+    tree: Tree
+    blocks: tuple[Block, ...]
+    response: Response
+    system: System
+    bounds: Bounds
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Multipliers and sales of a task; missed: how far each row stays off its bounds (0 where it is met)."""
+
+    outcome: Outcome
+    missed: Floats
+
+    @property
+    def y(self) -> Floats:
+        """Multiplier of every row."""
+        return self.outcome.point.y
+
+    @property
+    def met(self) -> bool:
+        """Every row is kept."""
+        return not self.missed.any()
+
+
+def make_task(tree: Tree, blocks: tuple[Block, ...], response: Response, system: System) -> Task:
+    """Put bounds and their scales beside the rows; rows over nothing that can move are left to the final check."""
+    low, high, give_up = (flatten(blocks, name) for name in ("low", "high", "give_up"))
+    movable = response.movable()
+    size = _sizes(tree, blocks, movable + np.abs(response.held))
+    dead = _sizes(tree, blocks, movable) <= 0
+    low, high = np.where(dead, -np.inf, low), np.where(dead, np.inf, high)
+    finite = np.maximum(np.where(np.isfinite(low), np.abs(low), 0), np.where(np.isfinite(high), np.abs(high), 0))
+    scale = np.where(finite > 1e-3 * size, finite, np.where(size > 0, size, 1.0))
+    noise = 4e-16 * np.maximum(size, finite)
+    return Task(tree, blocks, response, system, Bounds(low, high, give_up, scale, noise))
+
+
+def _sizes(tree: Tree, blocks: tuple[Block, ...], weight: Floats) -> Floats:
+    """Sum of |coefficient| x weight for every row."""
+    parts = []
+    for block, sums in zip(blocks, tree.sum_up(weight.reshape(tree.leaves, -1)), strict=True):
+        if block.base is None:
+            parts.append((sums @ np.abs(block.pattern).T).ravel())
+        else:
+            parts.append((sums @ (np.abs(block.pattern) + np.abs(block.base)).T).ravel())
+    return np.concatenate(parts)
+
+
+def solve_task(task: Task, effort: Effort, start: Floats | None = None, digit: float = np.inf) -> Answer:
+    """Multipliers of the one best plan; where rules clash, of the least total miss by priority.
+
+    start: multipliers of a neighbouring problem. digit: an amount below which a row's error does not matter
+    (rows are solved to it or to the relative tolerance, whichever is stricter, as far as doubles go).
+    """
+    bounds = task.bounds
+    loose = effort.tolerance * bounds.scale
+    tolerance = np.maximum(np.minimum(loose, digit), 8 * bounds.noise)
+    first = _growth(task) if start is None else start
+    first = np.clip(first, -bounds.give_up, bounds.give_up)
+    outcome = climb(task.system, task.response, bounds, first, tolerance, effort)
+    if not outcome.settled and not _near_enough(task, outcome, tolerance, loose):
+        outcome = _surely(task, tolerance, effort)
+    return Answer(outcome, _missed(task, outcome, tolerance))
+
+
+def _near_enough(task: Task, outcome: Outcome, tolerance: Floats, loose: Floats) -> bool:
+    """Within the relative tolerance although doubles would not give the last digit; or clashing, to seven digits."""
+    given_up = np.abs(outcome.point.y) >= task.bounds.give_up
+    asked = np.where(given_up.any(), CLASHING * task.bounds.scale, loose)
+    return bool(outcome.worst <= np.min(np.maximum(asked / tolerance, 1.0)))
+
+
+def _surely(task: Task, tolerance: Floats, effort: Effort) -> Outcome:
+    zero = np.zeros_like(task.bounds.low)
+    smooth = climb_smoothly(task.system, task.response, task.bounds, zero, tolerance, effort)
+    polished = climb(task.system, task.response, task.bounds, smooth.point.y, tolerance, effort)
+    best = min(smooth, polished, key=lambda outcome: outcome.worst)
+    return Outcome(best.point, best.worst, smooth.steps + polished.steps, "smoothed newton")
+
+
+def _growth(task: Task) -> Floats:
+    """Start from one growth factor for everybody if a family of equalities covers every class once, else from zero."""
+    y = np.zeros_like(task.bounds.low)
+    movable = task.response.movable().sum()
+    for level, span in spans(task.tree, task.blocks):
+        block = task.blocks[level]
+        equal = np.isfinite(block.low) & (block.low == block.high)
+        whole = np.flatnonzero(equal.all(axis=0) & (block.share == 0).all(axis=0))
+        if len(whole) and movable > 0 and (block.pattern[whole].sum(axis=0) == 1).all():
+            wanted = (block.low[:, whole].sum() - task.response.held.sum()) / movable
+            log = task.response.distance is Distance.PRO_RATA
+            grown = (np.log(wanted) if wanted > 0 else 0.0) if log else wanted - 1.0
+            y[span].reshape(-1, block.width)[:, whole] = grown
+            break
+    return y
+
+
+def _missed(task: Task, outcome: Outcome, tolerance: Floats) -> Floats:
+    """Return the signed miss of every row, in the rules as asked (dead rows included); noise counts as zero."""
+    low, high = flatten(task.blocks, "low"), flatten(task.blocks, "high")
+    value = outcome.point.value
+    off = np.where(value < low, value - low, np.where(value > high, value - high, 0.0))
+    size = np.maximum(tolerance, 1e-9 * task.bounds.scale)
+    return np.where(np.abs(off) > size, off, 0.0)

@@ -1,0 +1,236 @@
+"""Linear algebra along the tree: sums up, multipliers down, Newton systems eliminated leaf by leaf."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+
+from salesyear.engine.targets.numeric.rows import Block, spans
+from salesyear.engine.targets.numeric.tree import Bools, Floats, Ints, Tree
+
+# Relative to the row's own weight: region totals and month totals, for one, always depend on each other by one row.
+RIDGE = 1e-12
+
+
+class System(Protocol):
+    """What Newton's method asks of the rows: A'y, A x, and (A W A' + diagonal)^-1 r on the free rows."""
+
+    def pull(self, y: Floats) -> Floats:
+        """Sum of the multipliers that act on each class."""
+        ...
+
+    def push(self, x: Floats) -> Floats:
+        """Value of every row."""
+        ...
+
+    def newton(self, weight: Floats) -> Newton:
+        """Prepare steps with these class weights."""
+        ...
+
+
+class Newton(Protocol):
+    """A Newton matrix at one point, solved for changing sets of free rows."""
+
+    def solve(self, residual: Floats, free: Bools, diagonal: Floats | None = None) -> Floats:
+        """Step on the free rows, zero elsewhere."""
+        ...
+
+
+@dataclass(frozen=True)
+class TreeSystem:
+    """Rows on a tree whose every leaf has the same attribute classes (a full table leaves x classes)."""
+
+    tree: Tree
+    blocks: tuple[Block, ...]
+
+    def pull(self, y: Floats) -> Floats:
+        """Multipliers summed from the company down to every class; (rows,) -> (leaves * classes,)."""
+        total: Floats | None = None
+        for level, span in spans(self.tree, self.blocks):
+            block = self.blocks[level]
+            if total is not None and level:
+                total = total[self.tree.up[level]]
+            if block.width:
+                mine = y[span].reshape(-1, block.width)
+                here = mine @ block.pattern
+                if block.base is not None:
+                    here -= (mine * block.share) @ block.base
+                total = here if total is None else np.add(total, here, out=here)
+        if total is None:
+            total = np.zeros((self.tree.leaves, self.blocks[0].pattern.shape[1]))
+        return total.ravel()
+
+    def push(self, x: Floats) -> Floats:
+        """Value of every row from the sales of the classes; (leaves * classes,) -> (rows,)."""
+        sums = self.tree.sum_up(x.reshape(self.tree.leaves, -1))
+        parts = []
+        for block, sales in zip(self.blocks, sums, strict=True):
+            value = sales @ block.pattern.T
+            if block.base is not None:
+                value -= block.share * (sales @ block.base.T)
+            parts.append(value.ravel())
+        return np.concatenate(parts)
+
+    def newton(self, weight: Floats) -> TreeNewton:
+        """Blocks A_k W A_j' of every level k with the levels j above it, made once per Newton step."""
+        sums = self.tree.sum_up(weight.reshape(self.tree.leaves, -1))
+        own, above = [], []
+        for level, mine in enumerate(self.blocks):
+            tall = _weighted(_tall(mine), self._tall_down_to[level], sums[level])
+            if mine.base is not None:
+                tall = tall[:, : mine.width] - mine.share[:, :, None] * tall[:, mine.width :]
+            columns = self._columns(level, tall)
+            own.append(columns[:, :, columns.shape[2] - mine.width :])
+            above.append(columns[:, :, : columns.shape[2] - mine.width])
+        return TreeNewton(self.tree, self.blocks, own, above)
+
+    @cached_property
+    def _tall_down_to(self) -> list[Floats]:
+        """Patterns of all levels from the company to each level, bases included."""
+        return [np.vstack([_tall(block) for block in self.blocks[: level + 1]]) for level in range(self.tree.depth)]
+
+    def _columns(self, level: int, tall: Floats) -> Floats:
+        """Take the shares of their bases off the columns; nodes x rows x rows of the levels down to this one."""
+        if all(block.base is None for block in self.blocks[: level + 1]):
+            return tall
+        place = np.arange(self.tree.size(level), dtype=np.int64)
+        parts, end = [], tall.shape[2]
+        for higher in range(level, -1, -1):
+            block = self.blocks[higher]
+            base = tall[:, :, end - block.width : end] if block.base is not None else None
+            end -= block.width if base is not None else 0
+            part = tall[:, :, end - block.width : end]
+            end -= block.width
+            parts.append(part if base is None else part - base * block.share[place][:, None, :])
+            place = self.tree.up[higher][place]
+        return np.concatenate(parts[::-1], axis=2)
+
+
+def _tall(block: Block) -> Floats:
+    return block.pattern if block.base is None else np.vstack([block.pattern, block.base])
+
+
+def _weighted(left: Floats, right: Floats, weight: Floats) -> Floats:
+    """Return left diag(weight_u) right' for every node u as one matrix product."""
+    nodes, classes = weight.shape
+    if len(left) == 0 or len(right) == 0:
+        return np.zeros((nodes, len(left), len(right)))
+    scaled = (weight[:, None, :] * left[None, :, :]).reshape(nodes * len(left), classes)
+    return (scaled @ right.T).reshape(nodes, len(left), len(right))
+
+
+@dataclass(frozen=True)
+class TreeNewton:
+    """Newton's matrix on a tree; own: nodes x rows x rows per level, above: nodes x rows x rows of all ancestors."""
+
+    tree: Tree
+    blocks: tuple[Block, ...]
+    own: list[Floats]
+    above: list[Floats]
+
+    def solve(self, residual: Floats, free: Bools, diagonal: Floats | None = None) -> Floats:
+        """Eliminate from the leaves to the company, then substitute back; (rows,) -> (rows,)."""
+        places = dict(spans(self.tree, self.blocks))
+        carried: Floats | None = None
+        kept: list[Floats] = []
+        for level in range(self.tree.depth - 1, -1, -1):
+            span, shape = places[level], (self.tree.size(level), self.blocks[level].width)
+            extra = None if diagonal is None else diagonal[span].reshape(shape)
+            front, border = self._front(level, residual[span].reshape(shape), extra, carried)
+            solved = _pivot(front, border, free[span].reshape(shape))
+            kept.append(solved)
+            if level:
+                carried = self._carry(level, border, solved, carried)
+        return self._back(kept[::-1])
+
+    def _front(
+        self, level: int, residual: Floats, extra: Floats | None, carried: Floats | None
+    ) -> tuple[Floats, Floats]:
+        """Own matrix and its border [ancestors' columns | residual], less what the levels below took away."""
+        matrix = self.own[level].copy()
+        border = np.concatenate([self.above[level], residual[:, :, None]], axis=2)
+        index = np.arange(matrix.shape[1])
+        weight = matrix[:, index, index]
+        matrix[:, index, index] += RIDGE * np.where(weight > 0, weight, 1.0)
+        if extra is not None:
+            matrix[:, index, index] += extra
+        if carried is not None:
+            above = self.above[level].shape[2]
+            mine = carried[:, above:-1]
+            matrix -= mine[:, :, above:-1]
+            border[:, :, :above] -= mine[:, :, :above]
+            border[:, :, above] -= mine[:, :, -1]
+        return matrix, border
+
+    def _carry(self, level: int, border: Floats, solved: Floats, carried: Floats | None) -> Floats:
+        """Sum over the children what eliminating this level takes from the rows above; parents x rows x rows."""
+        above = self.above[level].shape[2]
+        total = _products_by_parent(border, solved, self.tree.up[level], self.tree.size(level - 1))
+        if carried is not None:
+            left = np.r_[0:above, carried.shape[1] - 1]
+            rest = np.add.reduceat(carried, self.tree.first_children(level), axis=0)
+            total += rest[:, left[:, None], left[None, :]]
+        return total
+
+    def _back(self, kept: list[Floats]) -> Floats:
+        known = np.zeros((1, 0))
+        parts = []
+        for level, solved in enumerate(kept):
+            known = known[self.tree.up[level]]
+            step = solved[:, :, -1] - np.matmul(solved[:, :, :-1], known[:, :, None])[:, :, 0]
+            known = np.concatenate([known, step], axis=1)
+            parts.append(step.ravel())
+        return np.concatenate(parts)
+
+
+def _pivot(front: Floats, border: Floats, mask: Bools) -> Floats:
+    """Return front^-1 border on the free rows of every node, zero on the others."""
+    solved = np.zeros_like(border)
+    if mask.all():
+        return _divide(front, border) if border.size else solved
+    active = np.flatnonzero(mask.any(axis=1))
+    if len(active):
+        solved[active] = _divide(*_masked(front[active], border[active], mask[active]))
+    return solved
+
+
+def _products_by_parent(border: Floats, solved: Floats, parent: Ints, parents: int) -> Floats:
+    """Sum border' solved over the children of each parent as one batched product (childless rows are skipped)."""
+    nodes, width, size = border.shape
+    active = np.flatnonzero(solved.any(axis=(1, 2)))
+    even = nodes % parents == 0 and (parent == np.repeat(np.arange(parents), nodes // parents)).all()
+    if len(active) == nodes and even:
+        left, right = (part.reshape(parents, -1, size) for part in (border, solved))
+        return np.asarray(np.matmul(left.transpose(0, 2, 1), right))
+    owner = parent[active]
+    first = np.searchsorted(owner, owner)
+    place = np.arange(len(active)) - first
+    room = int(place.max(initial=-1)) + 1
+    left, right = np.zeros((parents, room, width, size)), np.zeros((parents, room, width, size))
+    left[owner, place], right[owner, place] = border[active], solved[active]
+    left, right = (part.reshape(parents, room * width, size) for part in (left, right))
+    return np.asarray(np.matmul(left.transpose(0, 2, 1), right))
+
+
+def _masked(matrix: Floats, border: Floats, mask: Bools) -> tuple[Floats, Floats]:
+    """Rows that are not free become 1 . step = 0."""
+    if mask.all():
+        return matrix, border
+    both = mask[:, :, None] & mask[:, None, :]
+    matrix = np.where(both, matrix, 0.0)
+    index = np.arange(matrix.shape[1])
+    matrix[:, index, index] += ~mask
+    return matrix, np.where(mask[:, :, None], border, 0.0)
+
+
+def _divide(matrix: Floats, border: Floats) -> Floats:
+    if matrix.shape[1] == 1:
+        return border / matrix
+    # Rows of very different size (a share beside a company total) are brought to one size first.
+    index = np.arange(matrix.shape[1])
+    size = 1.0 / np.sqrt(np.maximum(np.abs(matrix[:, index, index]), 1e-300))
+    even = matrix * size[:, :, None] * size[:, None, :]
+    return size[:, :, None] * np.linalg.solve(even, border * size[:, :, None])

@@ -1,0 +1,157 @@
+"""Where every cell stands: its leaf, the nodes above it, and the attributes that rules tell apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import numpy as np
+import polars as pl
+
+from salesyear.engine.messages import noop
+from salesyear.engine.targets.cells import COMPANY, Cells
+from salesyear.engine.targets.numeric.tree import Bools, Ints, Tree
+from salesyear.engine.targets.rules import SUMS, BadRule, Rule, Rules, Where
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """The tree of a cell table: names of the nodes of every level, and the leaf of every cell."""
+
+    tree: Tree
+    levels: tuple[str, ...]
+    names: tuple[tuple[str, ...], ...]
+    paths: tuple[tuple[str, ...], ...]
+    leaf: Ints
+
+    def level(self, rule: Rule) -> int:
+        """Position of the rule's level, the company being 0."""
+        if rule.at not in self.levels:
+            raise BadRule(
+                noop("Rule “%(rule)s” is at “%(level)s”. It can be at: %(levels)s."),
+                rule=rule.name, level=rule.at, levels=", ".join(self.levels),
+            )  # fmt: skip
+        return self.levels.index(rule.at)
+
+    def node(self, level: int, name: str, rule: str) -> int:
+        """Find a node by its name, or by its path where several share the name."""
+        found = [i for i, own in enumerate(self.names[level]) if own == name]
+        if len(found) != 1:
+            found = [i for i, path in enumerate(self.paths[level]) if path == name]
+        if len(found) == 1:
+            return found[0]
+        close = get_close_matches(name, set(self.names[level]) | set(self.paths[level]), n=1) or self.paths[level][:1]
+        raise BadRule(
+            noop("Rule “%(rule)s”: there is no one %(level)s “%(name)s”. Did you mean “%(close)s”?"),
+            rule=rule, level=self.levels[level], name=name, close=close[0],
+        )  # fmt: skip
+
+
+def organisation(cells: Cells) -> Organisation:
+    """Read the tree off the level columns; nodes are in the order of their names, children side by side."""
+    keys = cells.frame.select(pl.col(*cells.levels).cast(pl.String))
+    leaves = keys.unique().sort(cells.levels).with_row_index("_leaf")
+    leaf = keys.join(leaves, on=list(cells.levels), how="left", nulls_equal=True, maintain_order="left")["_leaf"]
+    up = [np.zeros(1, np.int64)]
+    names: list[tuple[str, ...]] = [(COMPANY,)]
+    paths: list[tuple[str, ...]] = [("",)]
+    above = np.zeros(leaves.height, np.int64)
+    for depth in range(1, len(cells.levels) + 1):
+        prefix = leaves.select(cells.levels[:depth])
+        node = _numbers(prefix)
+        first = np.unique(node, return_index=True)[1]
+        rows = [[part for part in row if part is not None] for row in prefix[first.tolist()].rows()]
+        up.append(above[first])
+        names.append(tuple(row[-1] if row else "" for row in rows))
+        paths.append(tuple("/".join(row) for row in rows))
+        above = node
+    tree = Tree(tuple(up))
+    return Organisation(tree, (COMPANY, *cells.levels), tuple(names), tuple(paths), leaf.to_numpy().astype(np.int64))
+
+
+def _numbers(prefix: pl.DataFrame) -> Ints:
+    """Number sorted rows from 0, equal rows alike."""
+    ranks = [prefix[column].fill_null("").to_numpy() for column in prefix.columns]
+    changed = np.zeros(prefix.height, bool)
+    for values in ranks:
+        changed[1:] |= values[1:] != values[:-1]
+    return np.cumsum(changed).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """Attribute classes: cells that no rule tells apart (apart from their leaf) are in one class.
+
+    columns: attribute columns that rules use; values: their distinct values; code: for each class and column the value
+    group; groups: for each column the group of each value. cell: class of every cell.
+    """
+
+    columns: tuple[str, ...]
+    values: tuple[tuple[str, ...], ...]
+    groups: tuple[Ints, ...]
+    code: Ints
+    cell: Ints
+
+    @property
+    def count(self) -> int:
+        """Number of attribute classes."""
+        return len(self.code)
+
+    def matching(self, where: Where) -> Bools:
+        """Classes that lie inside a part."""
+        inside = np.ones(self.count, bool)
+        for column, wanted in where.items():
+            place = self.columns.index(column)
+            chosen = np.isin(np.array(self.values[place], dtype=object), list(wanted))
+            inside &= np.isin(self.code[:, place], np.unique(self.groups[place][chosen]))
+        return inside
+
+
+def attributes(cells: Cells, rules: Rules, apart: tuple[str, ...] = ()) -> Attributes:
+    """Find the coarsest classes that every rule can be written over; `apart`: columns kept value by value."""
+    of_sums = rules.of_kind(*SUMS)
+    used = sorted({c for rule in of_sums for c in (*rule.where, *rule.within, *rule.each)} | set(apart))
+    values, groups, codes = [], [], []
+    total = np.zeros(cells.frame.height, np.int64)
+    for column in used:
+        number, names = _factorize(cells.labels(column))
+        group = _groups(column, names, of_sums, apart)
+        values.append(names)
+        groups.append(group)
+        codes.append(group[number])
+        total = total * (int(group.max(initial=0)) + 1) + codes[-1]
+    present, first, cell = np.unique(total, return_index=True, return_inverse=True)
+    code = np.stack([own[first] for own in codes], axis=1) if codes else np.zeros((len(present), 0), np.int64)
+    return Attributes(tuple(used), tuple(values), tuple(groups), code, cell.astype(np.int64))
+
+
+def _factorize(labels: pl.Series) -> tuple[Ints, tuple[str, ...]]:
+    filled = labels.fill_null("")
+    names = sorted(filled.unique().to_list(), key=lambda name: (not name.isdigit(), name.zfill(12), name))
+    number = filled.cast(pl.Enum(names)).to_physical().to_numpy().astype(np.int64)
+    return number, tuple(names)
+
+
+def _groups(column: str, names: tuple[str, ...], rules: tuple[Rule, ...], apart: tuple[str, ...]) -> Ints:
+    """Group values that stand on the same side of every rule; a column that a rule takes value by value stays apart."""
+    if column in apart or any(column in rule.each for rule in rules):
+        return np.arange(len(names), dtype=np.int64)
+    signature: list[list[bool]] = [[] for _ in names]
+    for rule in rules:
+        for part in (rule.where, rule.within):
+            if column in part:
+                _known(rule.name, column, part[column], names)
+                for own, name in zip(signature, names, strict=True):
+                    own.append(name in part[column])
+    distinct = {own: place for place, own in enumerate(dict.fromkeys(map(tuple, signature)))}
+    return np.array([distinct[tuple(own)] for own in signature], dtype=np.int64)
+
+
+def _known(rule: str, column: str, wanted: tuple[str, ...], names: tuple[str, ...]) -> None:
+    for value in wanted:
+        if value not in names:
+            close = get_close_matches(value, names, n=1) or [names[0] if names else ""]
+            raise BadRule(
+                noop("Rule “%(rule)s”: no cell has %(column)s “%(value)s”. Did you mean “%(close)s”?"),
+                rule=rule, column=column, value=value, close=close[0],
+            )  # fmt: skip

@@ -1,0 +1,53 @@
+"""`solve`: cells and rules in, one plan out that adds up in every direction."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from salesyear.engine.targets.cells import Cells
+from salesyear.engine.targets.lines import Whole
+from salesyear.engine.targets.model import Model, build
+from salesyear.engine.targets.numeric.lumping import spread
+from salesyear.engine.targets.numeric.solving import solve_task
+from salesyear.engine.targets.numeric.tree import Floats
+from salesyear.engine.targets.params import Params
+from salesyear.engine.targets.plan import Plan
+from salesyear.engine.targets.rules import Rules
+from salesyear.engine.targets.whole import whole_plan
+
+DIGIT = 2e-5  # of a unit: rows are solved to this, so that rounding starts from sums that are right
+MARGINS = (1.0, 0.0)  # units left free at bounds that rounding does not protect; none where there is no room
+
+
+def solve(cells: Cells, rules: Rules, params: Params | None = None) -> Plan:
+    """Change the prior as little as the rules allow; rounded to whole units where all rules can be met.
+
+    cells: one row per cell; amounts in the currency's smallest unit. Where rules clash, the plan misses them by the
+    least total amount, the lowest priority first, and is not rounded: see `Plan.rows` and `conflicts`.
+    Raises BadCells, BadRule, and the errors of `engine.rounding`. Method: iterative proportional fitting with
+    inequalities, as a dual solved by Newton's method (Csiszar 1975; Deville & Sarndal 1992; docs: target-solve).
+    """
+    params = params or Params()
+    for margin in MARGINS if params.whole else ():
+        plan = plan_of(build(cells, rules, params, whole=Whole(params.unit, margin * params.unit)))
+        if plan.met:
+            return replace(plan, whole=whole_plan(plan.model, plan.real))
+    return plan_of(build(cells, rules, params))
+
+
+def plan_of(model: Model, start: Floats | None = None) -> Plan:
+    """Solve a compiled model, unrounded."""
+    answer = solve_task(model.task, model.params.effort, start, DIGIT * model.params.unit)
+    real = in_table_order(model, spread(model.arrays, model.task.system.pull(answer.y)))
+    return Plan(model, answer, real, None)
+
+
+def in_table_order(model: Model, sales: Floats) -> Floats:
+    """Cells from the order of their classes back to the order of the table."""
+    if model.in_order:
+        return sales
+    real = np.empty_like(sales)
+    real[model.order] = sales
+    return real

@@ -1,0 +1,16 @@
+"""The addresses of imports."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from salesyear.importing import views
+
+urlpatterns = [
+    path("", views.imports, name="imports"),
+    path("<int:pk>/", views.import_, name="import"),
+    path("<int:pk>/columns/", views.columns, name="import-columns"),
+    path("<int:pk>/saving/", views.save, name="import-save"),
+    path("<int:pk>/undoing/", views.undo, name="import-undo"),
+    path("<int:pk>/problems.xlsx", views.problems, name="import-problems"),
+]

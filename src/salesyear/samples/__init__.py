@@ -1,0 +1,1 @@
+"""Two published sample companies, read as they were published and handed to the ordinary import."""

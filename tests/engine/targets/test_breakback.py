@@ -1,0 +1,135 @@
+"""Breakback: the rest makes room, the order of edits does not matter, and undo leads back to the identical plan."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from salesyear.engine.targets import BadRule, Kind, Params, Priority, Rule, Rules, solve
+from salesyear.engine.targets.breakback import CellEdit, Session, nearest, open_session
+from target_plans import exactly, one_region, random_plan, two_regions
+
+pytestmark = pytest.mark.once
+REAL = Params(whole=False)
+APART = ("month", "line", "segment")
+
+
+def company() -> Rules:
+    return Rules(
+        (
+            exactly("Months", 2_000, each=("month",)),
+            Rule(name="Mix", kind=Kind.SHARE, at="region", where={"line": ("A",)}, at_least=0.6),
+            Rule(name="Cap", at="rep", nodes=("Bo",), at_most=6_500),
+        )
+    )
+
+
+def test_setting_a_cell_moves_the_others() -> None:
+    session = open_session(one_region({"a": 10, "b": 20, "c": 30}), Rules((exactly("Total", 60),)), REAL)
+    assert session.set_cell(CellEdit(0, 20.0)).amounts() == pytest.approx([20, 16, 24])
+
+
+def test_a_session_shows_what_the_plan_of_record_will_be() -> None:
+    session = open_session(two_regions(), company(), REAL, apart=APART)
+    edited = session.set_cell(CellEdit(5, 300.0)).with_rule(
+        exactly("East in March", 1_300, where={"region": ("East",), "month": ("3",)}, priority=Priority.LOCK)
+    )
+    assert edited.met
+    assert edited.amounts() == pytest.approx(edited.plan().real, rel=1e-9)
+    assert edited.amounts()[5] == 300.0
+
+
+def test_an_edit_that_needs_finer_classes_rebuilds_and_agrees() -> None:
+    session = open_session(two_regions(), company(), REAL).set_cell(CellEdit(5, 300.0))
+    edited = session.with_rule(exactly("New in March", 900, where={"segment": ("new",), "month": ("3",)}))
+    assert edited.met
+    assert edited.amounts() == pytest.approx(edited.plan().real, rel=1e-9)
+
+
+def test_an_edit_that_cannot_hold_is_said_to_be_so() -> None:
+    session = open_session(two_regions(), company(), REAL, apart=APART)
+    edited = session.with_rule(exactly("Too much", 9_000, where={"rep": ("Bo",)}, priority=Priority.LOCK))
+    assert not edited.met
+    assert edited.without("Too much").met
+
+
+def test_locked_and_bounded_cells_are_not_edited_over() -> None:
+    lock = exactly(
+        "Hold", 50, kind=Kind.LOCK, where={"rep": ("Ann",), "month": ("1",), "line": ("A",), "segment": ("key",)}
+    )
+    session = open_session(two_regions(), Rules((lock,)), REAL)
+    with pytest.raises(BadRule, match="locked by a rule"):
+        session.set_cell(CellEdit(0, 1.0))
+    capped = Rule(name="Cell cap", kind=Kind.CELL, where={"rep": ("Ann",)}, at_most=200)
+    with pytest.raises(BadRule, match="floor or cap of its own"):
+        open_session(two_regions(), Rules((capped,)), REAL).set_cell(CellEdit(0, 1.0))
+    with pytest.raises(BadRule, match="was not set by hand"):
+        session.release_cell(3)
+
+
+def test_a_preview_moves_as_little_as_possible_from_what_is_shown() -> None:
+    """With a cap that binds, moving on from the shown plan is not the same as starting from the prior again."""
+    cells = one_region({"a": 10, "b": 10, "c": 20})
+    cap = Rule(name="Cap", at="rep", nodes=("a",), at_most=12)
+    shown = solve(cells, Rules((exactly("Total", 60), cap)), REAL)
+    assert shown.real == pytest.approx([12, 16, 32])
+    less = Rules((exactly("Total", 45), cap))
+    assert nearest(shown, less).real == pytest.approx([9, 12, 24])
+    assert solve(cells, less, REAL).real == pytest.approx([11.25, 11.25, 22.5])
+
+
+def edits_of(session: Session, count: int, seed: int) -> list[CellEdit | Rule]:
+    """Random edits that can be held together: cells and subtotals close to what a feasible plan has there."""
+    rng = np.random.default_rng(seed)
+    frame = session.base.cells.frame
+    hidden = frame["hidden"].to_numpy()
+    free = np.flatnonzero(session.base.bounds.low < session.base.bounds.high)
+    rows = rng.choice(free, min(count, len(free) // 2), replace=False)
+    edits: list[CellEdit | Rule] = [CellEdit(int(row), float(hidden[row]), "Li", "asked", "2026-10-01") for row in rows]
+    for (rep,), part in frame.group_by("rep", maintain_order=True):
+        edits.append(exactly(f"Year of {rep}", float(part["hidden"].sum()), where={"rep": (str(rep),)}))
+    order = rng.permutation(len(edits))
+    return [edits[place] for place in order]
+
+
+def apply(session: Session, edit: CellEdit | Rule) -> Session:
+    return session.with_rule(edit) if isinstance(edit, Rule) else session.set_cell(edit)
+
+
+def take_back(session: Session, edit: CellEdit | Rule) -> Session:
+    return session.without(edit.name) if isinstance(edit, Rule) else session.release_cell(edit.row)
+
+
+def test_a_thousand_edits_taken_back_in_any_order_leave_the_identical_plan() -> None:
+    done = 0
+    for seed in range(12):
+        cells, rules = random_plan(seed)
+        start = open_session(cells, rules, Params(seed=1), apart=APART)
+        session, edits = start, edits_of(start, 100, seed)
+        for edit in edits:
+            session = apply(session, edit)
+        assert session.met
+        assert session.amounts() == pytest.approx(session.plan().real, rel=1e-5, abs=1.1)
+        for place in np.random.default_rng(seed).permutation(len(edits)):
+            session = take_back(session, edits[place])
+        before, after = start.plan().whole, session.plan().whole
+        assert before is not None
+        assert after is not None
+        assert (before == after).all()
+        done += len(edits)
+    assert done >= 1000
+
+
+def test_the_order_of_edits_does_not_matter() -> None:
+    cells, rules = random_plan(2)
+    start = open_session(cells, rules, Params(seed=1), apart=APART)
+    edits = edits_of(start, 30, 7)
+    one = other = start
+    for edit in edits:
+        one = apply(one, edit)
+    for edit in reversed(edits):
+        other = apply(other, edit)
+    first, second = one.plan().whole, other.plan().whole
+    assert first is not None
+    assert second is not None
+    assert (first == second).all()
