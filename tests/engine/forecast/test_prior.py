@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
+
 from salesyear.engine.forecast.prior import BLENDS, PriorParams, UnknownBlend, blend_named, prior_of
 
 pytestmark = pytest.mark.once
