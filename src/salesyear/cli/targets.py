@@ -67,6 +67,8 @@ def check(
     """Say whether the rules can all be met, and if not, which ones clash and by how much.
 
     Exit codes: 0 they can, 1 they cannot, 2 a mistake in what was asked.
+
+    Example: [bold]salesyear targets check --cells cells.parquet --rules rules.toml[/bold]
     """
     plan = _solved(cells, rules, 0, -1)
     if not plan.met:
@@ -87,6 +89,8 @@ def diff(
     """Compare two plans: what changed, the largest change first.
 
     Exit codes: 0 no difference, 1 there are differences, 2 a mistake in what was asked.
+
+    Example: [bold]salesyear targets diff old.parquet new.parquet --by region,month[/bold]
     """
     _one_thread()
     from salesyear.engine.targets.compare import compare

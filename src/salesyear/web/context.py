@@ -86,7 +86,8 @@ class Shell:
     @cached_property
     def places(self) -> list[Place]:
         """The six chapters in the plan's order, then the data."""
-        chapters = [self._place(chapter.title, reverse(chapter.slug)) for chapter in CHAPTERS]
+        open_ = [chapter for chapter in CHAPTERS if self._may_open(chapter.slug)]
+        chapters = [self._place(chapter.title, reverse(chapter.slug)) for chapter in open_]
         data = self._place(_("Data"), reverse("data"), apart=True)
         below = self._request.path.startswith(_BELONGS_TO_DATA)
         return [*chapters, replace(data, current="true") if below else data]

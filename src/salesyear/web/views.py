@@ -16,7 +16,7 @@ from salesyear.core.requests import Request
 from salesyear.web.chapters import BY_SLUG, CHAPTERS, FACTS, Chapter, Row
 from salesyear.web.context import THEME_COOKIE, THEMES
 from salesyear.web.policy import IMPORTERS
-from salesyear.web.registers import REGISTERS, may_list, sections_for
+from salesyear.web.registers import REGISTERS, may_list, may_open, sections_for
 
 _YEAR = 365 * 24 * 60 * 60
 
@@ -41,8 +41,10 @@ class PlanRow:
 
 @require_safe
 def home(request: Request) -> HttpResponse:
-    """Show the six chapters and how many of their rows are there."""
-    chapters = [(chapter, chapter_rows(chapter, request)) for chapter in CHAPTERS]
+    """Show the chapters that open for this person, and how many of their rows are there."""
+    chapters = [
+        (chapter, chapter_rows(chapter, request)) for chapter in CHAPTERS if may_open(chapter.slug, request.scope)
+    ]
     counted = [(chapter, sum(1 for row in rows if row.url), len(rows)) for chapter, rows in chapters]
     return render(request, "web/home.html", {"chapters": counted, "sections": sections_for(request.scope)})
 

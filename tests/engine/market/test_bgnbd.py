@@ -70,7 +70,7 @@ def test_silence_after_many_purchases_means_gone() -> None:
 def test_expected_purchases_equal_their_integral(a: float, b: float, repeats: int, age: float, horizon: float) -> None:
     """A living customer's leaving chance p is beta(a, b + x); given p he makes (1 - E exp(-rate p t)) / p purchases."""
     model = BgNbd(r=0.7, alpha=3.0, a=a, b=b, log_likelihood=0.0, converged=True)
-    nodes, weights = roots_jacobi(120, b + repeats - 1.0, a - 1.0)
+    nodes, weights = roots_jacobi(400, b + repeats - 1.0, a - 1.0)
     p = (1.0 + nodes) / 2.0
     shrink = -np.expm1((0.7 + repeats) * -np.log1p(p * horizon / (3.0 + age))) / p
     plain = float((weights * shrink).sum() / weights.sum())
