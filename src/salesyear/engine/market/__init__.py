@@ -1,0 +1,1 @@
+"""What is there: customers and what they are worth, the market and what of it is still open."""
