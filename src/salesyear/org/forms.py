@@ -29,13 +29,18 @@ class AddUserForm(forms.Form):
         return {name: self.cleaned_data[name] for name in ("email", "name", "rep")}
 
 
+def _day_input() -> forms.DateInput:
+    # A browser's own picker takes a day in this form only, whatever the reader's language.
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
 class GiveRoleForm(forms.Form):
     """A role from a day on; a unit for a regional manager, an agency for an agent."""
 
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
     unit = forms.ModelChoiceField(label=_("Region or territory"), queryset=None, required=False)
     agency = forms.ModelChoiceField(label=_("Agency"), queryset=None, required=False)
-    starts_on = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = forms.DateField(label=_("From"), widget=_day_input())
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:  # noqa: ANN401 - passed on
         super().__init__(*args, **kwargs)

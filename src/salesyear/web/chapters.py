@@ -93,7 +93,6 @@ TARGETS = Chapter(
             "Revenue target breakdown",
             noop("The year's target, shared out by potential and history down to key customers, adding up exactly."),
             ("orders", "customers", "units", "reps", "quotas"),
-            "targets:plans",
         ),
         Row(
             "T2",

@@ -1,0 +1,83 @@
+"""Every page of the site that is read, found from the list of URLs, with a row of the company where one is asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from cast import Cast
+from salesyear.importing.models import Import
+from salesyear.web.registers import REGISTERS
+
+# Not pages: files, parts, addresses that only take a form, links that come by mail, and what ends the session.
+NOT_PAGES = {
+    "health",
+    "set_language",
+    "set_theme",
+    "account_logout",
+    "account_signup",
+    "account_inactive",
+    "account_set_password",
+    "account_email_verification_sent",
+    "account_confirm_email",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_confirm_login_code",
+    "mfa_authenticate",
+    "mfa_trust",
+    "mfa_login_webauthn",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "mfa_signup_webauthn",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_download_recovery_codes",
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
+    "customer-unmask",
+    "user-role-give",
+    "user-role-take",
+    "user-deactivate",
+    "import-columns",
+    "import-save",
+    "import-undo",
+    "import-problems",
+    "run-status",
+    "run-cancel",
+}
+
+
+def pages(cast: Cast) -> dict[str, str]:
+    """Return the addresses of all pages by the name of their view."""
+    named = {name: pattern for name, pattern in _below(get_resolver().url_patterns, "") if name not in NOT_PAGES}
+    return {name: _address(name, pattern, cast) for name, pattern in named.items() if not name.endswith("-export")}
+
+
+def _address(name: str, pattern: URLPattern, cast: Cast) -> str:
+    if not pattern.pattern.converters:
+        return reverse(name)
+    return reverse(name, args=[_key(name, cast)])
+
+
+def _key(name: str, cast: Cast) -> Any:
+    if name == "user":
+        return cast.users["li"].pk
+    if name == "import":
+        return Import.objects.values_list("pk", flat=True).get()
+    register = REGISTERS.get(name.removesuffix("-row"))
+    if register is None:
+        raise LookupError(f"Say in site_pages.py which row the page “{name}” is to be looked at with.")
+    first = register.model._base_manager.order_by("pk").first()
+    assert first, f"The company has no row for {name}."
+    return first.pk
+
+
+def _below(patterns: list[Any], space: str) -> list[tuple[str, URLPattern]]:
+    found: list[tuple[str, URLPattern]] = []
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            found += _below(pattern.url_patterns, f"{space}{pattern.namespace}:" if pattern.namespace else space)
+        else:
+            found.append((f"{space}{pattern.name or ''}", pattern))
+    return found
