@@ -24,7 +24,7 @@ from salesyear.sales.registers import (
     ReceiptRegister,
     ReturnRegister,
 )
-from salesyear.targets.registers import QuotaRegister
+from salesyear.targets.registers import BaselineRegister, QuotaRegister
 from salesyear.web.history import EventRegister
 from salesyear.web.policy import POLICY
 
@@ -43,7 +43,7 @@ SECTIONS = (
     Section(_("Cash"), (InvoiceRegister, ReceiptRegister, CurrencyRegister, RateRegister)),
     Section(_("Products"), (ProductRegister, LineRegister, PriceRegister)),
     Section(_("Organisation"), (UnitRegister, PositionRegister, RepRegister, AssignmentRegister)),
-    Section(_("Targets"), (QuotaRegister,)),
+    Section(_("Targets"), (QuotaRegister, BaselineRegister)),
     Section(_("Administration"), (EventRegister,)),
 )
 REGISTERS = {register.name: register for section in SECTIONS for register in section.registers}
