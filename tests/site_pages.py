@@ -45,6 +45,7 @@ NOT_PAGES = {
     "import-problems",
     "run-status",
     "run-cancel",
+    "baseline-run",
 }
 
 

@@ -23,7 +23,7 @@ from salesyear.core.scope import Scope, Visible
 from salesyear.crm.models import Agency, Customer
 from salesyear.org.models import Assignment, Position, Rep, Role
 from salesyear.sales.models import Credit, Invoice, Order, OrderLine, Receipt, Return
-from salesyear.targets.models import Quota
+from salesyear.targets.models import BaselineCell, Quota
 from salesyear.web.policy import POLICY, Gate
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +41,7 @@ SEES: dict[str, dict[str, set[str]]] = {
     "invoices": {**FACTS, "agent": NONE},
     "receipts": {**FACTS, "agent": NONE},
     "quotas": {**FACTS, "hr": ALL},
+    "baselines": {**FACTS, "marketing": ALL},
     "reps": {**FACTS, "hr": ALL},
     "assignments": {**FACTS, "hr": ALL},
 }
@@ -53,6 +54,7 @@ MODELS: dict[str, tuple[type[Model], str]] = {
     "invoices": (Invoice, "rep"),
     "receipts": (Receipt, "rep"),
     "quotas": (Quota, "rep"),
+    "baselines": (BaselineCell, "rep"),
     "reps": (Rep, "pk"),
     "assignments": (Assignment, "rep"),
 }

@@ -81,7 +81,7 @@ class BaselinePage:
     @property
     def level(self) -> str:
         """The node's level in words."""
-        return str(self.node.get_level_display())
+        return level_words(self.node)
 
     @cached_property
     def charts(self) -> list[Chart]:
@@ -162,7 +162,13 @@ class BaselinePage:
         return YearRow(self._link(cell), cell, either(before) if before else None)
 
     def _link(self, cell: BaselineCell) -> Link:
-        return Link(cell.name, str(cell.get_level_display()), address(cell, self.year))
+        return Link(cell.name, level_words(cell), address(cell, self.year))
+
+
+def level_words(cell: BaselineCell) -> str:
+    """Return the level of a node; below the territories also which territory it is in, for a person may have several."""
+    level = str(cell.get_level_display())
+    return f"{level} · {cell.unit}" if cell.level > Level.TERRITORY and cell.unit else level
 
 
 def either(cell: BaselineCell) -> int | None:
