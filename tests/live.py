@@ -136,7 +136,7 @@ class Installation:
             process.kill()
             process.wait()
         if self.url:
-            _on_server(f"DROP DATABASE IF EXISTS {_name_of(self.url)} WITH (FORCE)")
+            _on_server(f"DROP DATABASE IF EXISTS {name_of(self.url)} WITH (FORCE)")
         shutil.rmtree(self.home, ignore_errors=True)
 
 
@@ -201,7 +201,7 @@ def installation(**more: str) -> Installation:
     made.more = more
     template = _template()
     if template.url:
-        _on_server(f"CREATE DATABASE {_name_of(made.url)} TEMPLATE {_name_of(template.url)}")
+        _on_server(f"CREATE DATABASE {name_of(made.url)} TEMPLATE {name_of(template.url)}")
     else:
         shutil.copy(template.home / "salesyear.sqlite3", made.home)
     return made
@@ -211,7 +211,7 @@ def bare_installation() -> Installation:
     """Return an installation whose database has no tables yet."""
     made = _folder()
     if made.url:
-        _on_server(f"CREATE DATABASE {_name_of(made.url)}")
+        _on_server(f"CREATE DATABASE {name_of(made.url)}")
     return made
 
 
@@ -242,7 +242,8 @@ def _folder() -> Installation:
     return Installation(home, parts._replace(path=f"/{name}").geturl())
 
 
-def _name_of(url: str) -> str:
+def name_of(url: str) -> str:
+    """Return the database that an address names."""
     return urlsplit(url).path.strip("/")
 
 

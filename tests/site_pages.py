@@ -1,4 +1,4 @@
-"""Every page of the site that is read, found from the list of URLs, with a row of the company where one is asked for."""
+"""Every page of the site that is read, from the list of URLs, with a row of the company where one is asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every page in a real Chromium: two languages, two themes, three widths; nothing axe finds, nothing loud, nothing foreign."""
+"""Every page in a real Chromium: two languages, two themes, three widths; nothing found, nothing loud."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils.translation import override
-from playwright.sync_api import Browser, BrowserContext, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 from cast import PASSWORD, START, Cast, company, papers
 from salesyear.core.scope import Scope
@@ -30,7 +30,8 @@ RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
 }
-AXE = "options => axe.run(document, options).then(found => found.violations.map(one => one.id + ': ' + one.nodes[0].html))"
+AXE = """options => axe.run(document, options)
+  .then(found => found.violations.map(one => one.id + ': ' + one.nodes[0].html))"""
 # Latin words that are the same in Chinese; data (cells of tables and of descriptions) is judged by itself.
 LATIN = {"Salesyear", "utf", "XLSX", "XLS", "ODS", "CSV", "CRM", "NPS", "CNY", "English", "Email", "admin"}
 # Codes and names of the tests' company that are words of ours as well.
@@ -70,7 +71,7 @@ class Watched:
         self.page = context.new_page()
         self.origin = origin
         self.complaints: list[str] = []
-        self.page.on("console", lambda said: said.type in {"error", "warning"} and self.complaints.append(said.text))
+        self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", self._note)
 
@@ -87,6 +88,10 @@ class Watched:
             "performance.getEntriesByType('resource').reduce((n, e) => n + e.encodedBodySize, 0)"
         )
         return loaded + len(gzip.compress(self.page.content().encode()))
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        if said.type in {"error", "warning"}:
+            self.complaints.append(said.text)
 
     def _note(self, asked: Request) -> None:
         if not asked.url.startswith((self.origin, "data:")):

@@ -16,7 +16,7 @@ import pytest
 from django.db import InternalError, OperationalError, ProgrammingError
 from django.test import override_settings
 
-from live import Answer, Browser, Installation, installation, wait_for
+from live import Answer, Browser, Installation, installation, name_of, wait_for
 from salesyear.web import outage
 
 PASSWORD = "a-long-enough-password"
@@ -99,8 +99,10 @@ def read_only_file(site: Installation) -> Iterator[None]:
 @contextmanager
 def read_only_server(site: Installation) -> Iterator[None]:
     """The PostgreSQL database lets nobody write, as a standby does."""
-    name = site.url.rpartition("/")[2].partition("?")[0]
-    others = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND pid <> pg_backend_pid()"
+    name = name_of(site.url)
+    others = (
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND pid <> pg_backend_pid()"
+    )
     site.write(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
     site.rows(others)
     try:
@@ -211,7 +213,7 @@ def test_nothing_confirmed_is_lost_while_it_comes_and_goes(site: Installation) -
     assert confirmed <= there(site)
 
 
-def _later(broken: Any, site: Installation) -> Any:  # noqa: ANN401 - a context manager that opens when entered
+def _later(broken: Any, site: Installation) -> Any:
     @contextmanager
     def entered() -> Iterator[None]:
         with broken(site):
@@ -251,9 +253,7 @@ def test_an_outage_behind_another_error_is_found() -> None:
     assert outage.outage_of(late) == outage.FULL
 
 
-@override_settings(
-    STORAGES={"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-)
+@override_settings(STORAGES={"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}})
 @pytest.mark.once
 def test_the_page_asks_no_database(settings: Any) -> None:
     """pytest refuses the database to a test that does not ask for it: this one would fail."""

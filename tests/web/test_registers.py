@@ -133,15 +133,13 @@ def test_whoever_may_not_see_a_phone_does_not_find_it_either(cast: Cast) -> None
     assert "18600000001" not in sent(finance, "/data/customers/export.csv").decode()
     assert codes(page(finance, "/data/customers/?q=18600000001")) == []
     assert codes(page(signed_in(cast, "director"), "/data/customers/?q=18600000001")) == ["C01"]
-    assert page(finance, "/data/customers/?sort=-phone").index("C01") < page(
-        finance, "/data/customers/?sort=-phone"
-    ).index("C02")
+    assert codes(page(finance, "/data/customers/?sort=-phone"))[:2] == ["C01", "C02"]
 
 
 def test_the_cost_is_left_out_for_those_who_sell(cast: Cast) -> None:
     Price.objects.create(
         product=cast.products["core"],
-        currency=cast.currency,
+        currency_id="CNY",
         starts_on=START,
         list_micros=12_500_000,
         cost_micros=7_770_000,

@@ -11,6 +11,7 @@ import typer
 from salesyear.cli.plain import AS_JSON, UserError, answer, console, say, set_up
 
 if TYPE_CHECKING:
+    from salesyear.importing.checking import Progress
     from salesyear.importing.deltas import Draft
     from salesyear.importing.layouts import Layout
     from salesyear.importing.reading import Table
@@ -46,11 +47,12 @@ def import_file(
     with _progress(quiet=as_json) as progress:
         table = _read(file, sheet)
         layout = _layout(table, kind, map_ or [], set_ or [], dates, create_missing)
-        draft = _check(table, layout, progress)
+        if dry_run:
+            draft, number = _check(table, layout, progress), None
+        else:
+            draft, number = _save(table, file, layout, good_rows_only, progress)
         if errors and draft.faults:
             _write_problems(errors, draft)
-        saved = not dry_run and (good_rows_only or not draft.counts.rejected)
-        number = _save(table, file, layout, good_rows_only, progress) if saved else None
     _tell(draft, layout, number, as_json, errors)
     if draft.counts.rejected:
         raise typer.Exit(1)
@@ -96,7 +98,7 @@ def _pairs(given: list[str], option: str) -> dict[str, str]:
     return dict(text.split("=", 1) for text in given)
 
 
-def _check(table: Table, layout: Layout, progress: Any) -> Draft:  # noqa: ANN401 (a function that shows progress)
+def _check(table: Table, layout: Layout, progress: Progress) -> Draft:
     """Everything the file would change and everything wrong with it."""
     from salesyear.core.scope import Scope
     from salesyear.importing.services import check
@@ -104,14 +106,21 @@ def _check(table: Table, layout: Layout, progress: Any) -> Draft:  # noqa: ANN40
     return check(table, layout, Scope.system("salesyear import"), progress)
 
 
-def _save(table: Table, file: Path, layout: Layout, good_rows_only: bool, progress: Any) -> int:  # noqa: ANN401 (as above)
-    """Save it; returns the number of the import."""
+def _save(
+    table: Table, file: Path, layout: Layout, good_rows_only: bool, progress: Progress
+) -> tuple[Draft, int | None]:
+    """Check and save in one transaction: the draft and the number of the import, None when rows were refused."""
     from salesyear.core.scope import Scope
-    from salesyear.importing.services import bring_in
+    from salesyear.importing.services import RowsRefused, bring_in
 
     scope = Scope.system("salesyear import")
-    import_ = bring_in(table, file.name, layout, scope=scope, good_rows_only=good_rows_only, progress=progress)
-    return int(import_.pk)
+    try:
+        import_, draft = bring_in(
+            table, file.name, layout, scope=scope, good_rows_only=good_rows_only, progress=progress
+        )
+    except RowsRefused as refused:
+        return refused.draft, None
+    return draft, int(import_.pk)
 
 
 def _write_problems(path: Path, draft: Draft) -> None:

@@ -40,6 +40,7 @@ def serve(
     """
     set_up()
     refuse_old_database()
+    _finish_restore()
     gather_static_files()
     _refuse_taken_port(host, port)
     words = ["--bind", f"{host}:{port}", "--workers", str(workers), "--threads", str(threads)]
@@ -56,6 +57,13 @@ def refuse_old_database() -> None:
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if missing:
         raise UserError(f"The database is not up to date: {len(missing)} migrations are missing. Run: {MIGRATE}")
+
+
+def _finish_restore() -> None:
+    from salesyear.core.backups.restoring import settle_files
+
+    if settle_files():
+        say("A restore that had been cut off was finished.")
 
 
 def gather_static_files() -> None:

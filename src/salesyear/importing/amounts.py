@@ -79,11 +79,14 @@ _SAY_CURRENCY: Final = noop("Bring in the currencies first, one of them as the c
 def keep_figures(reading: Reading, column: str, field: Any, currencies: Currencies) -> None:  # noqa: ANN401 (a model's field)
     """Turn the figures of a column into what its field keeps; contradictions are faults."""
     values, texts = reading.values[column], reading.texts[column]
-    money = reading.values.get("currency")
-    for row, value in enumerate(values):
-        if value is None or isinstance(value, Problem) or row in reading.bad:
+    money = reading.values.get("currency") or [None] * len(values)
+    known: dict[tuple[str, str | None], Any] = {}
+    for row, (value, text, currency) in enumerate(zip(values, texts, money, strict=True)):
+        if value is None or row in reading.bad:
             continue
-        kept = _kept(value, texts[row], field, money[row] if money else None, currencies)
+        kept = known.get((text, currency))
+        if kept is None:
+            kept = known[text, currency] = _kept(value, text, field, currency, currencies)
         if isinstance(kept, Problem):
             reading.refuse(row, column, kept)
             kept = None

@@ -121,10 +121,14 @@ def _read(reading: Reading, column: Column) -> None:
     values = read_column(texts, manner)
     reading.texts[column.name], reading.values[column.name] = texts, values
     reading.typed[column.name] = values[:SAMPLE]
+    needed = column.required and column.name not in reading.kind.defaults
+    kinds = set(map(type, values))
+    if Problem not in kinds and not (needed and type(None) in kinds):
+        return
     for row, value in enumerate(values):
         if isinstance(value, Problem):
             reading.refuse(row, column.name, value)
-        elif value is None and column.required and column.name not in reading.kind.defaults:
+        elif value is None and needed:
             reading.refuse(row, column.name, problem(_EMPTY, _FILL_IN))
 
 

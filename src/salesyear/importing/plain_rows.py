@@ -11,6 +11,7 @@ from salesyear.importing.checking import NO_PROGRESS, Progress, Reading, resolve
 from salesyear.importing.deltas import Delta, Draft, columns_of, counted, difference, existing, in_order, is_placeholder
 from salesyear.importing.places import place_of_rep
 from salesyear.importing.references import folded
+from salesyear.importing.shares import refuse_what_makes_no_whole
 from salesyear.importing.values import problem
 
 Key = tuple[Any, ...]
@@ -24,6 +25,8 @@ def draft(reading: Reading, progress: Progress = NO_PROGRESS) -> Draft:
         if column.to and column.name in reading.values:
             resolve(reading, column, pending if column.to == kind.model else None)
     _keep(reading)
+    if kind.name == "credits":
+        refuse_what_makes_no_whole(reading)
     keys = _keys(reading)
     same_key_twice(reading, keys, kind.key[0])
     _refuse_circles(reading, pending)

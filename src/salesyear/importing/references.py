@@ -41,6 +41,8 @@ UNKNOWN: Final = {
 #: Tables too long to be read whole: only the rows named are looked up.
 LONG: Final = frozenset({"sales.Order", "sales.Invoice"})
 CHUNK: Final = 2_000
+#: Looking for the nearest name takes its time: among so many names, for so many unknown ones.
+MOST_ADVISED: Final = 500
 
 
 def folded(text: str) -> str:
@@ -107,8 +109,10 @@ class Lookup:
 
     def _unknown(self, text: str) -> Problem:
         """The problem with a name nobody has, with the nearest name there is."""
-        near = difflib.get_close_matches(folded(text), list(self._by[-1])[:5_000], n=1, cutoff=0.8)
-        if near and len(self._answers) < 200:
+        few = len(self._answers) < MOST_ADVISED
+        names = [name for known in self._by for name in list(known)[:MOST_ADVISED]] if few else []
+        near = difflib.get_close_matches(folded(text), names, n=1, cutoff=0.8)
+        if near:
             mend = noop("Did you mean “%(near)s”? Correct the name, or bring it in first.")
             return problem(UNKNOWN[self.model], mend, value=text, near=near[0])
         mend = noop("Bring it in first, correct the name, or let missing ones be created.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Any, Final
 
 from django.db import models
@@ -78,10 +79,8 @@ def _create(delta: Delta, keys: Sequence[Any], told: Any) -> None:  # noqa: ANN4
     pk = table_of(delta.model)._meta.pk.attname
     defaults = {column: _default(field) for column, field in fields.items()}
     columns = [str(field.column) for field in fields.values()]
-    rows = [
-        tuple(key if column == pk else row.get(column, defaults[column]) for column in fields)
-        for key, row in zip(keys, delta.created, strict=True)
-    ]
+    as_stored = itemgetter(*fields)
+    rows = [as_stored({**defaults, **row, pk: key}) for key, row in zip(keys, delta.created, strict=True)]
     insert(table_of(delta.model), columns, rows, told)
 
 

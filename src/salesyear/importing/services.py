@@ -36,6 +36,24 @@ class NotSaved(EngineError):
     """An import that was not saved, or not undone; nothing has changed."""
 
 
+class RowsRefused(NotSaved):
+    """A file with problems, of which not only the good rows were asked for; `draft` holds every problem."""
+
+    def __init__(self, draft: Draft) -> None:
+        """Name the first problem in the sentence."""
+        first = draft.faults[0]
+        super().__init__(
+            noop(
+                "%(count)s rows are refused, so nothing was saved. Mend them, or save the good rows only. "
+                "The first is row %(row)s, column “%(heading)s”."
+            ),
+            count=draft.counts.rejected,
+            row=first.row,
+            heading=first.heading,
+        )
+        self.draft = draft
+
+
 def limits() -> Limits:
     """What a file may measure, as this installation sets it."""
     return Limits(size=settings.IMPORT_MOST_BYTES, rows=settings.IMPORT_MOST_ROWS)
@@ -168,17 +186,25 @@ def save_import(
     return import_
 
 
-def bring_in(table: Table, name: str, layout: Layout, *, scope: Scope, actor: User | None = None, **how: Any) -> Import:  # noqa: ANN401 (good_rows_only, progress)
+def bring_in(
+    table: Table,
+    name: str,
+    layout: Layout,
+    *,
+    scope: Scope,
+    actor: User | None = None,
+    good_rows_only: bool = False,
+    progress: Progress = NO_PROGRESS,
+) -> tuple[Import, Draft]:
     """Check a table that is at hand and save it, in one transaction; no file is kept.
 
-    how: `good_rows_only` and `progress` as for `save_import`. Raises NotSaved, with nothing changed.
+    Raises RowsRefused, with nothing changed, when rows are refused and not only the good ones were asked for.
     """
-    saved = Saved(table, layout, scope, actor, how.get("good_rows_only", False), how.get("progress", NO_PROGRESS))
+    saved = Saved(table, layout, scope, actor, good_rows_only, progress)
     import_ = Import(name=name[:200], sha256=digest_of(table), made_by=actor, kind=layout.kind, layout=layout.kept())
     with _together():
         import_.save()
-        _save(import_, saved)
-    return import_
+        return import_, _save(import_, saved)
 
 
 @contextmanager
@@ -213,21 +239,11 @@ def _locked(import_: Import) -> Import:
     return fresh
 
 
-def _save(import_: Import, saved: Saved) -> None:
+def _save(import_: Import, saved: Saved) -> Draft:
     """Inside the transaction: check, write, remember the layout, tell the history."""
     draft = check(saved.table, saved.layout, saved.scope, saved.progress)
     if draft.counts.rejected and not saved.good_rows_only:
-        first = draft.faults[0]
-        raise NotSaved(
-            noop(
-                "%(count)s rows are refused, so nothing was saved. Mend them, or save the good rows only. "
-                "The first: row %(row)s, %(heading)s: %(problem)s"
-            ),
-            count=draft.counts.rejected,
-            row=first.row,
-            heading=first.heading,
-            problem=first.problem,
-        )
+        raise RowsRefused(draft)
     saving.write(import_, draft.deltas, saved.progress)
     _count(import_, draft)
     import_.state, import_.saved_at = State.SAVED, timezone.now()
@@ -236,6 +252,7 @@ def _save(import_: Import, saved: Saved) -> None:
     detail = {"file": import_.name, "sha256": import_.sha256, "kind": saved.layout.kind, **asdict(draft.counts)}
     subject = f"{import_.name} ({import_.pk})"
     events.record("importing.import.saved", actor=saved.actor, subject=subject, detail=detail)
+    return draft
 
 
 def remember(table: Table, layout: Layout) -> None:

@@ -54,7 +54,9 @@ def test_an_edit_that_cannot_hold_is_said_to_be_so() -> None:
 
 
 def test_locked_and_bounded_cells_are_not_edited_over() -> None:
-    lock = exactly("Hold", 50, kind=Kind.LOCK, where={"rep": ("Ann",), "month": ("1",), "line": ("A",), "segment": ("key",)})
+    lock = exactly(
+        "Hold", 50, kind=Kind.LOCK, where={"rep": ("Ann",), "month": ("1",), "line": ("A",), "segment": ("key",)}
+    )
     session = open_session(two_regions(), Rules((lock,)), REAL)
     with pytest.raises(BadRule, match="locked by a rule"):
         session.set_cell(CellEdit(0, 1.0))

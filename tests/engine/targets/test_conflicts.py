@@ -35,9 +35,7 @@ def the_conflict(cells: Cells, *rules: Rule) -> tuple[Plan, Conflict]:
 def test_a_region_above_what_its_reps_can_carry() -> None:
     region = Rule(name="Regions", at="region", amounts={"East": (42.0, 42.0)})
     _, found = the_conflict(one_region({"a": 10, "b": 20}), region, Rule(name="Rep caps", at="rep", at_most=20))
-    assert found.sentence() == (
-        "“Regions” asks for 42 at East, but “Rep caps” allow at most 40: 2 missing."
-    )
+    assert found.sentence() == ("“Regions” asks for 42 at East, but “Rep caps” allow at most 40: 2 missing.")
     assert [(row.rule, row.node) for row in found.rows] == [("Regions", "East"), ("Rep caps", "a"), ("Rep caps", "b")]
     assert found.missing == pytest.approx(2)
 

@@ -39,9 +39,7 @@ def test_growth_times_mix_is_the_number() -> None:
     """Cells of 100, half of them line A. Year + 10 % and 60 % of it A: an A cell is 110 x 1.2 = 132, and the two
     factors that make it 1.32 are both there."""
     cells = one_region({"Ann": 100, "Bo": 100})
-    rules = Rules(
-        (exactly("Growth", 220), Rule(name="Mix", kind=Kind.SHARE, where={"rep": ("Ann",)}, at_least=0.6))
-    )
+    rules = Rules((exactly("Growth", 220), Rule(name="Mix", kind=Kind.SHARE, where={"rep": ("Ann",)}, at_least=0.6)))
     with pytest.raises(Exception, match="names its nodes twice|speaks of"):
         solve(cells, Rules((Rule(name="Mix", kind=Kind.SHARE, at="rep", where={"region": ("East",)}, at_least=0.6),)))
     frame = cells.frame.with_columns(line=cells.frame["rep"].replace({"Ann": "A", "Bo": "B"}))

@@ -78,7 +78,7 @@ def narrow(text: str) -> str:
 
 def is_nothing(text: str) -> bool:
     """Whether a typed cell says that nobody has answered yet (empty, -, N/A)."""
-    return narrow(text).casefold() in NOTHING
+    return not text[:1].isdigit() and narrow(text).casefold() in NOTHING
 
 
 def read_figure(text: str, decimal_mark: str = ".") -> Figure | Problem:
