@@ -14,7 +14,14 @@ import numpy as np
 import polars as pl
 from shared_data import path
 
-from salesyear.engine.market.learning import Floats, LearnParams, area_under_curve, calibration_error, learn_chances
+from salesyear.engine.market.learning import (
+    Bools,
+    Classifier,
+    LearnParams,
+    area_under_curve,
+    calibration_error,
+    learn_chances,
+)
 from salesyear.engine.market.repeat import expected_purchases, fit_buying, fit_spend, purchase_histories
 
 
@@ -35,21 +42,21 @@ def cdnow() -> None:
     print(f"       purchases in the next 39 weeks {expected_purchases(buying, histories, 39).sum():.0f}, came {came}")
 
 
-def telco() -> tuple[pl.DataFrame, Floats]:
+def telco() -> tuple[pl.DataFrame, Bools]:
     """Customers and whether they left."""
     table = pl.read_csv(path("churn-telco/Telco-Customer-Churn.csv.gz"), null_values=[" "], infer_schema_length=None)
     features = table.drop("customerID", "Churn").with_columns(pl.col("SeniorCitizen").cast(pl.String))
     return features, (table["Churn"] == "Yes").to_numpy()
 
 
-def bank() -> tuple[pl.DataFrame, Floats]:
+def bank() -> tuple[pl.DataFrame, Bools]:
     """Leads and whether they were won."""
     file = path("leads-bank-marketing/bank-additional-full.csv.gz")
     table = pl.read_csv(file, separator=";", infer_schema_length=None)
     return table.drop("duration", "y"), (table["y"] == "yes").to_numpy()
 
 
-def plain(features: pl.DataFrame, model: object) -> object:
+def plain(features: pl.DataFrame, model: Classifier) -> Classifier:
     """A scikit-learn model as anybody would set it up: words one-hot, numbers scaled."""
     from sklearn.compose import ColumnTransformer
     from sklearn.pipeline import make_pipeline
@@ -58,10 +65,11 @@ def plain(features: pl.DataFrame, model: object) -> object:
     words = features.select(pl.selectors.string()).columns
     numbers = [name for name in features.columns if name not in words]
     kinds = OneHotEncoder(handle_unknown="ignore")
-    return make_pipeline(ColumnTransformer([("w", kinds, words), ("n", StandardScaler(), numbers)]), model)
+    made: Classifier = make_pipeline(ColumnTransformer([("w", kinds, words), ("n", StandardScaler(), numbers)]), model)
+    return made
 
 
-def grading(name: str, features: pl.DataFrame, happened: Floats, folds: int) -> None:
+def grading(name: str, features: pl.DataFrame, happened: Bools, folds: int) -> None:
     """Out-of-fold AUC and calibration error of ours and of the plain models."""
     from sklearn.ensemble import GradientBoostingClassifier
     from sklearn.linear_model import LogisticRegression
@@ -81,15 +89,14 @@ def grading(name: str, features: pl.DataFrame, happened: Floats, folds: int) -> 
         }
         for label, model in rivals.items():
             start = time.perf_counter()
-            fitted = plain(table, model).fit(table[train].to_pandas(), happened[train])  # type: ignore[attr-defined]  # scikit-learn ships no types
+            fitted = plain(table, model).fit(table[train].to_pandas(), happened[train])
             chances[label][test] = fitted.predict_proba(table[test].to_pandas())[:, 1]
             seconds[label] += time.perf_counter() - start
     for label, chance in chances.items():
         auc, off = area_under_curve(happened, chance), calibration_error(happened, chance)
         brier = float(((chance - happened) ** 2).mean())
-        print(
-            f"{name:<7}{label:<21} AUC {auc:.4f}  calibration error {off:.4f}  Brier {brier:.5f}  {seconds[label]:.0f} s"
-        )
+        print(f"{name:<7}{label:<21} AUC {auc:.4f}  calibration error {off:.4f}", end="")
+        print(f"  Brier {brier:.5f}  {seconds[label]:.0f} s")
 
 
 def main() -> None:

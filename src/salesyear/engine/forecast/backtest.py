@@ -54,6 +54,7 @@ class BacktestParams:
         "level",
         "theta",
         "dynamic_theta",
+        "two_thetas",
         "ces",
         "ets",
         SEASONAL_NAIVE,
@@ -88,15 +89,16 @@ class Choice:
 def origins_of(length: int, horizon: int, season: int, wanted: int) -> Origins:
     """Evenly spaced origins, the latest one `horizon` before the end; the first knows a third of what there is.
 
-    A history under six years lets the first origin know two years, or half of what there is.
-    Early origins matter: the errors of one calm stretch make intervals too narrow for the next storm.
+    A history under six years lets the first origin know two years, or half of what there is; one under four is looked
+    ahead upon for half of the rest only, so that there is more than one origin to judge by. Early origins matter: the
+    errors of one calm stretch make intervals too narrow for the next storm.
     """
     least = max(length // 3, min(2 * season, length // 2), 2)
-    ahead = max(1, min(horizon, length - least))
-    room = length - ahead - least
-    count = min(wanted, room + 1) if room >= 0 else 0
-    if count <= 0:
+    room = length - least
+    ahead = max(1, min(horizon, room if length >= 4 * season else (room + 1) // 2))
+    if ahead > room:
         return Origins((), ahead)
+    count = min(wanted, room - ahead + 1)
     lengths = np.unique(np.linspace(least, length - ahead, count).round().astype(int))
     return Origins(tuple(int(one) for one in lengths), ahead)
 

@@ -52,6 +52,11 @@ def dynamic_theta(values: Floats, first: Ints, horizon: int) -> Floats:
     return _one_by_one(DynamicOptimizedTheta(season_length=1), values, first, horizon)
 
 
+def two_thetas(values: Floats, first: Ints, horizon: int) -> Floats:
+    """Mean of Theta and its dynamic optimised form: the steadier half of either."""
+    return 0.5 * theta(values, first, horizon) + 0.5 * dynamic_theta(values, first, horizon)
+
+
 def ces(values: Floats, first: Ints, horizon: int) -> Floats:
     """Complex exponential smoothing (Svetunkov, Kourentzes & Ord 2022, Naval Research Logistics 69:1108-1123)."""
     from statsforecast.models import AutoCES
@@ -73,6 +78,7 @@ MODELS: dict[str, Model] = {
         Model("level", 0.01, level),
         Model("theta", 0.02, theta),
         Model("dynamic_theta", 1.6, dynamic_theta),
+        Model("two_thetas", 1.7, two_thetas),
         Model("ces", 2.8, ces),
         Model("ets", 2.8, ets),
     )

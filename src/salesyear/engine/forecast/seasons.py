@@ -32,6 +32,14 @@ def seasonal_indices(tree: Tree, values: Floats, first: Ints, season: int) -> Fl
     return shape
 
 
+def indices_alone(values: Floats, first: Ints, season: int) -> Floats:
+    """Indices (rows, season) of series that have no parent: each drawn to no seasons at all."""
+    if season < 2 or values.shape[1] < season:
+        return np.ones((len(values), season))
+    own, noise = _own_indices(values, first, season)
+    return _drawn_to(np.ones_like(own), own, noise)
+
+
 def _drawn_to(above: Floats, own: Floats, noise: Floats) -> Floats:
     distance = ((own - above) ** 2).mean(axis=1)
     trusted = np.isfinite(noise) & np.isfinite(distance) & (distance > noise)

@@ -19,15 +19,19 @@ ROUNDS = 30
 
 @dataclass(frozen=True)
 class SpreadParams:
-    """dependent: False makes reps independent of each other (for tests: it makes upper levels absurdly certain).
+    """How the past errors are trusted. The three numbers were set once, on the sets of benchmarks/intervals.py.
 
-    least_doubt: degrees of freedom below which the doubt about a level's size of error does not go. power: how much
-    its many nodes help to know that size (0: not at all, 1: as if they were independent).
+    dependent: False makes reps independent of each other (for tests: it makes upper levels absurdly certain). power:
+    how much its many nodes help to know a level's size of error (0: not at all, 1: as if they were independent), so
+    that a level has blocks × nodes ^ power cases to go by. caution: the variance is multiplied by 1 + caution / cases,
+    because the next year may be of a kind that the few back-tested ones were not. least_doubt: degrees of freedom of
+    Student's t for that size, where there are fewer cases.
     """
 
     dependent: bool = True
-    least_doubt: float = 3.0
-    power: float = 0.15
+    power: float = 0.3
+    caution: float = 2.5
+    least_doubt: float = 12.0
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,7 @@ def fit_spread(tree: Tree, errors: Floats, mean: Floats, scale: Floats, blocks: 
     errors: coherent out-of-sample errors in today's size (origins, nodes, h), not a number where there is none. mean:
     coherent forecast (nodes, horizon), horizon >= h. scale: a size of error for each node that is known without a
     back-test (nodes,), for nodes and histories too short. blocks: how many of the origins are independent of each
-    other. With few of them the size of the common shocks is itself in doubt, which stands in Student's t (degrees of
-    freedom: blocks × nodes of the level ^ power) and in the factor sqrt(1 + 1 / blocks) of a prediction from so many.
+    other. With few of them the size of the common shocks is itself in doubt: see SpreadParams.
 
     The variance of every node is matched (method of moments for nested random effects; Searle, Casella & McCulloch
     1992, Variance Components, ch. 5), tails by the ratio of the 95 % and 80 % points of the errors.
@@ -70,10 +73,11 @@ def fit_spread(tree: Tree, errors: Floats, mean: Floats, scale: Floats, blocks: 
     unit = errors / (size[:, None] * profile[: errors.shape[2]])
     dof, factor = _tails(tree, unit)
     fading = [_fading(unit[:, tree.nodes(level)], horizon) for level in range(len(tree.levels))]
-    sd = size * (factor * np.sqrt(1 + 1 / blocks))[tree.level_of]
+    cases = blocks * np.diff(tree.starts) ** params.power
+    sd = size * (factor * np.sqrt(1 + params.caution / cases))[tree.level_of]
     share = _shares(tree, mean)
     shock = _shocks(tree, sd, mean) if params.dependent else _own_noise_only(tree, sd)
-    doubt = np.maximum(blocks * np.diff(tree.starts) ** params.power, params.least_doubt)
+    doubt = np.maximum(cases, params.least_doubt)
     return Spread(shock, share, profile, _root(np.mean(fading, axis=0)), dof, doubt, sd)
 
 

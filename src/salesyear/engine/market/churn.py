@@ -1,4 +1,4 @@
-"""Who has fallen silent by his own rhythm, what everybody is worth next year, and what the lost would be worth won back."""
+"""Who has fallen silent by his own rhythm, what everybody is worth next year, and the lost if they were won back."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from salesyear.engine.market.repeat import (
 from salesyear.engine.messages import noop
 
 SILENT = noop(
-    "Buys about every %(gap)s days, silent for %(silence)s: such a silence has a chance of %(chance)s while he still buys."
+    "Buys about every %(gap)s days, silent for %(silence)s: the chance of that while still buying is %(chance)s."
 )
-ON_RHYTHM = noop("Buys about every %(gap)s days, last bought %(silence)s days ago: within his rhythm.")
+ON_RHYTHM = noop("Buys about every %(gap)s days, last bought %(silence)s days ago: within the usual rhythm.")
 FIXED = noop("No purchase for %(silence)s days; the policy counts %(limit)s days as lost.")
 ONCE = noop("Bought once, %(silence)s days ago: customers like this come back with a chance of %(chance)s.")
 
@@ -108,9 +108,9 @@ def _explained(table: pl.DataFrame, policy: ChurnPolicy) -> pl.DataFrame:
 
 
 def repurchase_rate(purchases: pl.DataFrame) -> float | None:
-    """Customers with at least two purchase days ÷ customers with at least one, in the period given; None without any."""
+    """Customers with two purchase days or more ÷ customers with one or more, in the period given; None without any."""
     days = purchases.group_by("customer").agg(days=pl.col("date").n_unique())
-    return float((days["days"] >= 2).mean()) if days.height else None  # type: ignore[arg-type]  # a mean of booleans is a float
+    return int((days["days"] >= 2).sum()) / days.height if days.height else None
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ def _months_to(last: object) -> pl.Expr:
 
 
 def _arrivals(cohorts: pl.DataFrame, first: object, last: object, months: pl.Series) -> pl.DataFrame:
-    """New customers of each plan month: the mean of the same month of the years seen; of all months where it was not."""
+    """New customers of each plan month: the mean of the same month of the years seen, or of all months."""
     every = pl.DataFrame({"cohort": pl.date_range(pl.lit(first), pl.lit(last), "1mo", eager=True)})
     counts = every.join(cohorts.select("cohort", "customers"), on="cohort", how="left").fill_null(0)
     usual = counts.group_by(season=pl.col("cohort").dt.month()).agg(customers=pl.col("customers").mean())

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +16,30 @@ import polars as pl
 from salesyear.engine.messages import EngineError, noop
 
 if TYPE_CHECKING:
+    import pandas as pd
     from sklearn.compose import ColumnTransformer
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 ENOUGH_FOR_ISOTONIC = 5_000
+ENOUGH_FOR_THREADS = 20_000
+
+
+class Classifier(Protocol):
+    """What is used of scikit-learn's classifiers (the library ships no types)."""
+
+    def fit(self, features: object, outcome: Bools) -> Classifier:
+        """Learn."""
+
+    def predict_proba(self, features: object) -> Floats:
+        """Chances of not happening and of happening, (rows, 2)."""
+
+
+class Calibration(Protocol):
+    """From scores (log odds) to chances."""
+
+    def __call__(self, score: Floats) -> Floats:
+        """The chance of each score."""
 
 
 class TooFewOutcomes(EngineError):
@@ -27,7 +48,7 @@ class TooFewOutcomes(EngineError):
 
 @dataclass(frozen=True)
 class LearnParams:
-    """folds: of the cross-validation that blends and calibrates. seed: of folds and trees. least: outcomes of each kind."""
+    """folds: of the cross-validation that blends and calibrates. seed: of folds and trees. least: of each outcome."""
 
     folds: int = 4
     seed: int = 0
@@ -43,20 +64,21 @@ class Chances:
     """
 
     blend: dict[str, float]
-    usual: dict[str, Any]
+    usual: dict[str, object]
     auc: float
     calibration_error: float
     brier: float
-    members: tuple[Any, ...]
-    calibration: Any
+    members: tuple[Classifier, ...]
+    calibration: Calibration
 
     def of(self, features: pl.DataFrame) -> Floats:
         """Chance of the outcome for each row."""
-        return _squash(self.calibration, self._score(features))
+        return self.calibration(self._score(features))
 
     def _score(self, features: pl.DataFrame) -> Floats:
         table = _as_table(features)
-        logits = [_logit(member.predict_proba(table)[:, 1]) for member in self.members]
+        with _calm(len(features)):
+            logits = [_logit(member.predict_proba(table)[:, 1]) for member in self.members]
         return np.asarray(np.average(logits, axis=0, weights=list(self.blend.values())))
 
     def reasons(self, features: pl.DataFrame, most: int = 3) -> pl.DataFrame:
@@ -88,7 +110,7 @@ class Chances:
 
 
 def learn_chances(features: pl.DataFrame, outcome: Sequence[bool], params: LearnParams) -> Chances:
-    """Learn from rows whose outcome is known. Text columns are categories; empty numbers count as 0 with a flag of no kind.
+    """Learn from rows whose outcome is known. Text columns are categories; empty numbers count as 0.
 
     Three members: a logistic regression on splines of the numbers, and gradient boosting in two sizes; blended by the
     least out-of-fold log loss, then calibrated on the out-of-fold chances (isotonic from ENOUGH_FOR_ISOTONIC rows on,
@@ -104,12 +126,13 @@ def learn_chances(features: pl.DataFrame, outcome: Sequence[bool], params: Learn
         )
     table = _as_table(features)
     names = ("splines", "small trees", "larger trees")
-    unseen = np.array([_out_of_fold(member, table, happened, params) for member in _members(features, params)])
+    with _calm(len(features)):
+        unseen = np.array([_out_of_fold(member, table, happened, params) for member in _members(features, params)])
+        fitted = tuple(member.fit(table, happened) for member in _members(features, params))
     weights = _best_blend(unseen, happened)
     score = np.average(unseen, axis=0, weights=weights)
     calibration = _calibrator(score, happened)
-    chance = _squash(_calibrator_cross(score, happened, params), score)
-    fitted = tuple(member.fit(table, happened) for member in _members(features, params))
+    chance = _cross_calibrated(score, happened, params)
     return Chances(
         dict(zip(names, weights, strict=True)),
         {name: _usual(features[name]) for name in features.columns},
@@ -121,14 +144,24 @@ def learn_chances(features: pl.DataFrame, outcome: Sequence[bool], params: Learn
     )
 
 
-def _as_table(features: pl.DataFrame) -> Any:
+def _calm(rows: int) -> AbstractContextManager[object]:
+    """One thread for small tables: threads that wait for each other cost more there than they bring."""
+    if rows >= ENOUGH_FOR_THREADS:
+        return nullcontext()
+    # Only libraries loaded by now can be held back, hence the first import; the second package ships no types.
+    import_module("sklearn.ensemble")
+    limits: AbstractContextManager[object] = import_module("threadpoolctl").threadpool_limits(limits=1)
+    return limits
+
+
+def _as_table(features: pl.DataFrame) -> pd.DataFrame:
     """The features as the table scikit-learn wants: text as it is, numbers with empty ones as 0."""
     numbers = pl.selectors.numeric() | pl.selectors.boolean()
     filled = features.with_columns(numbers.cast(pl.Float64).fill_null(0.0), pl.selectors.string().fill_null(""))
     return filled.to_pandas()
 
 
-def _members(features: pl.DataFrame, params: LearnParams) -> tuple[Any, Any, Any]:
+def _members(features: pl.DataFrame, params: LearnParams) -> tuple[Classifier, ...]:
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
@@ -167,7 +200,7 @@ def _codes(words: list[str], numbers: list[str]) -> ColumnTransformer:
     return ColumnTransformer([("words", codes, words), ("numbers", "passthrough", numbers)])
 
 
-def _out_of_fold(member: Any, table: Any, happened: Bools, params: LearnParams) -> Floats:
+def _out_of_fold(member: Classifier, table: pd.DataFrame, happened: Bools, params: LearnParams) -> Floats:
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
     folds = StratifiedKFold(params.folds, shuffle=True, random_state=params.seed)
@@ -185,37 +218,25 @@ def _log_loss(score: Floats, happened: Bools) -> float:
     return float(np.logaddexp(0, np.where(happened, -score, score)).mean())
 
 
-def _calibrator(score: Floats, happened: Bools) -> Any:
+def _calibrator(score: Floats, happened: Bools) -> Calibration:
     from sklearn.isotonic import IsotonicRegression
     from sklearn.linear_model import LogisticRegression
 
-    if len(score) >= ENOUGH_FOR_ISOTONIC:
-        return IsotonicRegression(out_of_bounds="clip", y_min=0.0005, y_max=0.9995).fit(score, happened)
-    return LogisticRegression(C=1e6).fit(score[:, None], happened)
+    if len(score) < ENOUGH_FOR_ISOTONIC:
+        platt = LogisticRegression(C=1e6).fit(score[:, None], happened)
+        return lambda one: np.asarray(platt.predict_proba(one[:, None])[:, 1])
+    steps = IsotonicRegression(out_of_bounds="clip", y_min=0.0005, y_max=0.9995).fit(score, happened)
+    # Isotonic steps tie neighbours; a hundredth of the plain chance keeps their order.
+    return lambda one: np.asarray(0.99 * steps.predict(one) + 0.01 / (1 + np.exp(-one)))
 
 
-@dataclass(frozen=True)
-class _Crossed:
+def _cross_calibrated(score: Floats, happened: Bools, params: LearnParams) -> Floats:
     """Chances calibrated on the other half of the rows, to judge the calibration by rows it has not seen."""
-
-    chance: Floats
-
-
-def _calibrator_cross(score: Floats, happened: Bools, params: LearnParams) -> _Crossed:
     half = np.random.default_rng(params.seed).permutation(len(score)) % 2 == 0
     chance = np.empty(len(score))
     for fitted_on in (half, ~half):
-        chance[~fitted_on] = _squash(_calibrator(score[fitted_on], happened[fitted_on]), score[~fitted_on])
-    return _Crossed(chance)
-
-
-def _squash(calibration: Any, score: Floats) -> Floats:
-    if isinstance(calibration, _Crossed):
-        return calibration.chance
-    if hasattr(calibration, "predict_proba"):
-        return np.asarray(calibration.predict_proba(score[:, None])[:, 1])
-    # Isotonic steps tie neighbours; a thousandth of the plain chance keeps their order.
-    return np.asarray(0.999 * calibration.predict(score) + 0.001 / (1 + np.exp(-score)))
+        chance[~fitted_on] = _calibrator(score[fitted_on], happened[fitted_on])(score[~fitted_on])
+    return chance
 
 
 def _logit(chance: Floats) -> Floats:
@@ -228,7 +249,7 @@ def _logit_of(name: str) -> pl.Expr:
     return (safe / (1 - safe)).log()
 
 
-def _usual(column: pl.Series) -> Any:
+def _usual(column: pl.Series) -> object:
     """The most common word, or the middle number."""
     if column.dtype.is_numeric():
         return column.median()
