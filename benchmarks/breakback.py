@@ -17,13 +17,14 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is loaded
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from time import process_time
 
 import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import linprog
 
-from salesyear.engine.targets.breakback import CellEdit, Session, open_session
+from salesyear.engine.targets.breakback import SHOWN, CellEdit, Session, open_session
 from salesyear.engine.targets.examples import Instance, make_instance, make_tables
 from salesyear.engine.targets.numeric.lumping import class_of, lump, relump, spread
 from salesyear.engine.targets.numeric.newton import Effort
@@ -62,7 +63,7 @@ def session_edits(reps: int, slots: int) -> None:
     def cold() -> None:
         task = make_task(base.org.tree, session.task.blocks, lump(base.arrays), session.task.system)
         answer = solve_task(task, Effort(), digit=2e-5)
-        spread(base.arrays, task.system.pull(answer.y), out)
+        session.writer.write(task.system.pull(answer.y), out)
 
     alone = float(np.median([timed(cold) for _ in range(7)]))
     print(f"\n{len(out):,} cells: cold solve with all cells written {alone:.2f} ms")
@@ -72,31 +73,36 @@ def session_edits(reps: int, slots: int) -> None:
     for row in rng.choice(len(out), EDITS, replace=False).tolist():
         edit = CellEdit(row, float(np.round(1.2 * now[row])))
         box: list[Session] = []
-        times.append(timed(lambda s=edited, e=edit, b=box: write(b, s.set_cell(e), out)))
+        times.append(timed(partial(edit_cell, edited, edit, out, box)))
         edited = box[0]
     report("leaf: a cell + 20 %", times, alone)
-    for level, share in (("rep", 1.01), ("territory", 1.005)):
-        times = [timed(lambda e=edit: session.with_rule(e).amounts(out)) for edit in totals(session, level, share, rng)]
-        report(f"{level}: its year x {share}", times, alone)
-    times = [timed(lambda e=edit: session.with_rule(e).amounts(out)) for edit in pairs(rules, rng)]
+    for level in ("rep", "territory"):
+        times = [timed(partial(edit_rule, session, edit, out)) for edit in totals(session, level, rng)]
+        report(f"{level}: the total of its year", times, alone)
+    times = [timed(partial(edit_rule, session, edit, out)) for edit in pairs(rules, rng)]
     report("two regions: 1 % from one to the other", times, alone)
 
 
-def write(box: list[Session], session: Session, out: Floats) -> None:
-    """Write all cells and keep the session for the next edit."""
-    session.amounts(out)
-    box.append(session)
+def edit_cell(session: Session, edit: CellEdit, out: Floats, box: list[Session]) -> None:
+    """Set a cell, write all cells, and keep the session for the next edit."""
+    box.append(session.set_cell(edit))
+    box[0].amounts(out)
 
 
-def totals(session: Session, level: str, share: float, rng: np.random.Generator) -> list[Rule]:
-    """Year totals of random nodes, fixed at a little more than they are."""
+def edit_rule(session: Session, rule: Rule, out: Floats) -> None:
+    """Add or change a rule and write all cells."""
+    session.with_rule(rule).amounts(out)
+
+
+def totals(session: Session, level: str, rng: np.random.Generator) -> list[Rule]:
+    """Year totals of random nodes, fixed half way between what they are and what the hidden plan has."""
     org, now = session.base.org, session.amounts()
     depth = org.levels.index(level)
-    sums = np.bincount(org.tree.ancestors(depth)[org.leaf], weights=now)
+    node = org.tree.ancestors(depth)[org.leaf]
+    half = np.bincount(node, weights=(now + session.base.cells.frame["hidden"].to_numpy()) / 2)
     found = []
-    for node in rng.choice(len(sums), min(EDITS, len(sums)), replace=False).tolist():
-        amount = float(np.round(share * sums[node]))
-        where = {level: (org.names[depth][node],)}
+    for one in rng.choice(len(half), min(EDITS, len(half)), replace=False).tolist():
+        where, amount = {level: (org.names[depth][one],)}, float(np.round(half[one]))
         found.append(Rule(name="Edit", where=where, at_least=amount, at_most=amount, priority=Priority.TOTAL))
     return found
 
@@ -136,19 +142,19 @@ def array_edits(reps: int) -> None:
         held = {position: float(np.round(1.2 * now[position]))}
         response = relump(cells, task.response, class_of(cells, np.array([position])), held)
         changed = replace(task, response=response)
-        y = solve_task(changed, Effort(), answer.y, 2e-5).y
+        y = solve_task(changed, Effort(tolerance=SHOWN), answer.y).y
         spread(cells, task.system.pull(y), out)
         out[position] = held[position]
 
     def region(step: float) -> None:
         blocks = moved_regions(instance, step)
         changed = make_task(instance.tree, blocks, task.response, TreeSystem(instance.tree, blocks))
-        y = solve_task(changed, Effort(), answer.y, 2e-5).y
+        y = solve_task(changed, Effort(tolerance=SHOWN), answer.y).y
         spread(cells, task.system.pull(y), out)
 
-    report("leaf: a cell + 20 %", [timed(lambda p=p: leaf(p)) for p in free.tolist()], alone)
+    report("leaf: a cell + 20 %", [timed(partial(leaf, position)) for position in free.tolist()], alone)
     steps = np.linspace(0.001, 0.01, EDITS // 2).tolist()
-    report("two regions: up to 1 % from one to the other", [timed(lambda s=s: region(s)) for s in steps], alone)
+    report("two regions: up to 1 % from one to the other", [timed(partial(region, step)) for step in steps], alone)
 
 
 def moved_regions(instance: Instance, step: float) -> tuple[Block, ...]:
@@ -219,12 +225,15 @@ def elastic(instance: Instance, blocks: tuple[Block, ...], gain: Floats, held: F
     up, down = np.flatnonzero(np.isfinite(low)), np.flatnonzero(np.isfinite(high))
     eye = sp.identity(len(low), format="csr")
     matrix = sp.vstack(
-        [sp.hstack([-rows[up], -eye[up], 0 * eye[up]]), sp.hstack([rows[down], 0 * eye[down], -eye[down]])], format="csc"
+        [sp.hstack([-rows[up], -eye[up], 0 * eye[up]]), sp.hstack([rows[down], 0 * eye[down], -eye[down]])],
+        format="csc",
     )
     price = np.r_[np.zeros(count), np.ones(2 * len(low))]
     top = np.r_[np.where(gain > 0, np.inf, 0.0), np.full(2 * len(low), np.inf)]
     start = process_time()
-    result = linprog(price, A_ub=matrix, b_ub=np.r_[-low[up], high[down]], bounds=np.c_[np.zeros(len(top)), top], method="highs")
+    result = linprog(
+        price, A_ub=matrix, b_ub=np.r_[-low[up], high[down]], bounds=np.c_[np.zeros(len(top)), top], method="highs"
+    )
     return process_time() - start, float(result.fun) * unit
 
 

@@ -2,12 +2,13 @@
 
 python benchmarks/solve.py [--quick] [--cells 960000] [--seconds 60]
 
-Instances come from `salesyear.engine.targets.examples` with published seeds. Ours: from the array of priors to the array
-of all cells (lumping, solving and writing included). A peer's time holds its setup and solving, not the building of
-its matrices. Peers run in a process of their own with a limit of --seconds; one that fails or runs out of time is
-"did not finish". Times are CPU seconds of one thread, because the machine is shared. Medians of five runs, of fewer where a single run is long (the column says how many).
+Instances come from `salesyear.engine.targets.examples` with published seeds. Ours: from the array of priors to the
+array of all cells (lumping, solving and writing included). A peer's time holds its setup and solving, not the building
+of its matrices. Peers run in a process of their own with a limit of --seconds; one that fails or runs out of time is
+"did not finish". Times are CPU seconds of one thread, because the machine is shared. Medians of five runs, of fewer
+where a single run is long (the column says how many).
 
-Rows 1 are the fair ones: the peer gets the lumping for free, while we write every cell.
+Lines 1 are the fair ones: the peer gets the lumping for free, while we write every cell.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from statistics import median
-from time import perf_counter, process_time
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -90,7 +91,12 @@ class Peers:
         away = self.rows @ self.held
         free = self.free()
         rows = self.rows[:, self.instance.classes[free]]
-        return self.instance.prior[free] / self.unit, rows, (self.low - away) / self.unit, (self.high - away) / self.unit
+        return (
+            self.instance.prior[free] / self.unit,
+            rows,
+            (self.low - away) / self.unit,
+            (self.high - away) / self.unit,
+        )
 
     def score(self, distance: Distance, sales: Floats, *, lumped: bool) -> tuple[float, float]:
         """Objective and worst row of a peer's answer, on the cells of the instance."""
@@ -120,7 +126,12 @@ def sides(problem: Problem) -> tuple[sp.csc_matrix, Floats, sp.csc_matrix, Float
     _, rows, low, high = problem
     equal = low == high
     below, above = np.isfinite(high) & ~equal, np.isfinite(low) & ~equal
-    return rows[equal], low[equal], sp.vstack([rows[below], -rows[above]], format="csc"), np.r_[high[below], -low[above]]
+    return (
+        rows[equal],
+        low[equal],
+        sp.vstack([rows[below], -rows[above]], format="csc"),
+        np.r_[high[below], -low[above]],
+    )
 
 
 def clarabel_kl(problem: Problem) -> Floats:
@@ -133,7 +144,10 @@ def clarabel_kl(problem: Problem) -> Floats:
     wide = sp.csc_matrix((equal.shape[0], count)), sp.csc_matrix((less.shape[0], count))
     cone_rows = np.arange(3 * count).reshape(count, 3)
     cones = sp.csc_matrix(
-        (-np.ones(2 * count), (np.r_[cone_rows[:, 0], cone_rows[:, 1]], np.r_[count + np.arange(count), np.arange(count)])),
+        (
+            -np.ones(2 * count),
+            (np.r_[cone_rows[:, 0], cone_rows[:, 1]], np.r_[count + np.arange(count), np.arange(count)]),
+        ),
         shape=(3 * count, 2 * count),
     )
     right = np.zeros(3 * count)
@@ -154,11 +168,14 @@ def clarabel_kl(problem: Problem) -> Floats:
 
 def cvxpy_kl(problem: Problem) -> Floats:
     """The same in the words of a modelling language, cell by cell."""
-    import cvxpy
+    import cvxpy as untyped
 
+    cvxpy: Any = untyped
     equal, fixed, less, bound = sides(problem)
     x = cvxpy.Variable(len(problem[0]))
-    model = cvxpy.Problem(cvxpy.Minimize(cvxpy.sum(cvxpy.kl_div(x, problem[0]))), [equal @ x == fixed, less @ x <= bound])
+    model = cvxpy.Problem(
+        cvxpy.Minimize(cvxpy.sum(cvxpy.kl_div(x, problem[0]))), [equal @ x == fixed, less @ x <= bound]
+    )
     model.solve(solver=cvxpy.CLARABEL)
     if x.value is None:
         raise RuntimeError(model.status)
@@ -177,7 +194,12 @@ def clarabel_ls(problem: Problem) -> Floats:
     settings = clarabel.DefaultSettings()
     settings.verbose, settings.max_threads = False, 1
     solver = clarabel.DefaultSolver(
-        sp.diags(1 / prior, format="csc"), -np.ones(count), matrix, np.r_[fixed, bound, np.zeros(count)], kinds, settings
+        sp.diags(1 / prior, format="csc"),
+        -np.ones(count),
+        matrix,
+        np.r_[fixed, bound, np.zeros(count)],
+        kinds,
+        settings,
     )
     answer = solver.solve()
     if "Solved" not in str(answer.status):
@@ -205,8 +227,9 @@ def osqp_ls(problem: Problem) -> Floats:
 
 def highs_ls(problem: Problem) -> Floats:
     """Least squares by HiGHS: HiPO where this build has it, its own active-set method otherwise."""
-    import highspy
+    import highspy as untyped
 
+    highspy: Any = untyped
     prior, rows, low, high = problem
     count = len(prior)
     model = highspy.HighsModel()
@@ -231,15 +254,18 @@ def highs_ls(problem: Problem) -> Floats:
     return np.array(solver.getSolution().col_value)
 
 
-def in_own_process(work: Callable[[Problem], Floats], problem: Problem, seconds: float, runs: int) -> Took | str:
+Sent = tuple[float, int, Floats] | str  # median seconds, runs and the answer; or why there is none
+
+
+def in_own_process(work: Callable[[Problem], Floats], problem: Problem, seconds: float, runs: int) -> Sent:
     """Median time of a peer and its answer's quality, or why there is none."""
     here, there = mp.Pipe()
     process = mp.get_context("fork").Process(target=_child, args=(there, work, problem, runs, seconds))
     process.start()
-    answer = here.recv() if here.poll(seconds) else "did not finish in time"
+    answer: Sent = here.recv() if here.poll(seconds) else "did not finish in time"
     process.kill()
     process.join()
-    return answer  # type: ignore[no-any-return]  # what the child sent: a tuple or a reason
+    return answer
 
 
 def _child(pipe: Connection, work: Callable[[Problem], Floats], problem: Problem, runs: int, seconds: float) -> None:
@@ -279,99 +305,6 @@ def copy_time(instance: Instance, runs: int) -> float:
     return median(times)
 
 
-def raking(instance: Instance, seconds: float) -> Took | str:
-    """Cyclic raking with closed forms, compiled, over full arrays of cells, to the same 1e-11."""
-    try:
-        import numba
-    except ImportError:
-        return "did not run: numba is not installed"
-    peers = Peers.of(instance)
-    rows = sp.csr_matrix(peers.rows)
-    free = peers.free()
-
-    def sweep(x: Floats, z: Floats, members: Any, starts: Any, coefficients: Any, low: Any, high: Any) -> float:
-        worst = 0.0
-        for row in range(len(low)):
-            first, last = starts[row], starts[row + 1]
-            inside = outside = fixed_in = fixed_out = share = 0.0
-            for k in range(first, last):
-                cell, a = members[k], coefficients[k]
-                if a > 0:
-                    if free[cell]:
-                        inside += a * x[cell]
-                    else:
-                        fixed_in += a * x[cell]
-                elif free[cell]:
-                    outside -= a * x[cell]
-                else:
-                    fixed_out -= a * x[cell]
-                share = min(share, a)
-            value = inside + fixed_in - outside - fixed_out
-            size = max(abs(low[row]) if np.isfinite(low[row]) else 0.0, abs(high[row]) if np.isfinite(high[row]) else 0.0)
-            size = max(size, inside + outside)
-            miss = max(low[row] - value, value - high[row], 0.0)
-            worst = max(worst, miss / size)
-            if share == 0.0:
-                step = _total_step(inside, fixed_in, z[row], low[row], high[row])
-                for k in range(first, last):
-                    if free[members[k]]:
-                        x[members[k]] *= np.exp(step)
-            else:
-                step = _share_step(x, free, members, coefficients, first, last, z[row], fixed_in - fixed_out)
-                for k in range(first, last):
-                    if free[members[k]]:
-                        x[members[k]] *= np.exp(step * coefficients[k])
-            z[row] += step
-        return worst
-
-    @numba.njit  # type: ignore[misc,untyped-decorator]  # numba has no types
-    def _total_step(inside: float, held: float, own: float, low: float, high: float) -> float:
-        without = inside * np.exp(-own)
-        wanted = 1.0
-        if without + held < low:
-            wanted = (low - held) / without
-        elif without + held > high:
-            wanted = max(high - held, 1e-300) / without
-        return float(np.log(wanted) - own)
-
-    @numba.njit  # type: ignore[misc,untyped-decorator]  # numba has no types
-    def _share_step(x: Any, free: Any, members: Any, a: Any, first: int, last: int, own: float, held: float) -> float:
-        step = 0.0
-        for _ in range(20):
-            value, slope = held, 0.0
-            for k in range(first, last):
-                if free[members[k]]:
-                    part = a[k] * x[members[k]] * np.exp(step * a[k])
-                    value += part
-                    slope += a[k] * part
-            change = max(-value / slope, -own - step)
-            step += change
-            if abs(change) < 1e-13:
-                break
-        return step
-
-    compiled = numba.njit(sweep)
-    order = sp.csr_matrix(rows[:, instance.classes])
-    arguments = (order.indices, order.indptr, order.data, peers.low, peers.high)
-
-    def run(limit: int) -> tuple[Floats, float]:
-        x = np.where(free, instance.prior, instance.low)
-        z, worst, began = np.zeros(len(peers.low)), np.inf, perf_counter()
-        for _ in range(limit):
-            worst = compiled(x, z, *arguments)
-            if worst < 1e-11 or perf_counter() - began > seconds:
-                break
-        return x, worst
-
-    run(1)
-    start = process_time()
-    x, worst = run(100_000)
-    took = process_time() - start
-    if worst >= 1e-11:
-        return f"did not finish: {worst:.0e} off after {took:.0f} s"
-    return Took(took, 1, cost(Distance.PRO_RATA, x, instance.prior), worst_row(peers, x))
-
-
 @dataclass(frozen=True)
 class Line:
     """One line of the table."""
@@ -392,13 +325,13 @@ class Line:
         )
 
 
-def against(peers: Peers, own: Took, what: str, work: Callable[[Problem], Floats], seconds: float, *, lumped: bool) -> None:
+def against(
+    peers: Peers, own: Took, what: str, work: Callable[[Problem], Floats], seconds: float, *, lumped: bool
+) -> None:
     """Run one peer and print the line."""
     distance = Distance.PRO_RATA if "KL" in what else Distance.LEAST_SQUARES
-    found = in_own_process(work, peers.lumped() if lumped else peers.cells(), seconds, RUNS)
-    if not isinstance(found, str):
-        objective, worst = peers.score(distance, found[2], lumped=lumped)
-        found = Took(found[0], found[1], objective, worst)
+    sent = in_own_process(work, peers.lumped() if lumped else peers.cells(), seconds, RUNS)
+    found = sent if isinstance(sent, str) else Took(*sent[:2], *peers.score(distance, sent[2], lumped=lumped))
     print(Line(what, own, found).show(), flush=True)
 
 
@@ -418,10 +351,6 @@ def one_size(reps: int, seconds: float) -> None:
     for name, work in (("Clarabel", clarabel_ls), ("OSQP", osqp_ls), ("HiGHS", highs_ls)):
         against(peers, square, f"1 LS std, {name} on classes", work, seconds, lumped=True)
         against(peers, square, f"3 LS std, {name} on cells", work, seconds, lumped=False)
-    print(Line("4 KL std, compiled raking on cells", own, raking(std, seconds)).show())
-    tight = make_instance(reps, "tight", seed=SEED, slots=slots)
-    own = ours(tight, Distance.PRO_RATA, RUNS)
-    print(Line("4 KL tight 1 %, compiled raking on cells", own, raking(tight, seconds)).show(), flush=True)
 
 
 def own_families(reps: int) -> None:

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from salesyear.crm.models import Agency, Customer
+from salesyear.market.models import Score, Scoring
 from salesyear.org import services
 from salesyear.org.models import Assignment, Position, Rep, Role, Unit, UnitKind, User
 from salesyear.sales.models import Credit, Currency, Invoice, Line, Order, OrderLine, Product, Receipt, Return
@@ -162,9 +163,23 @@ def expect(cast: Cast, customer: Customer, amount: int) -> None:
     spans = [*((day, 1) for day in months), (date(2025, 1, 1), 12), (date(2026, 1, 1), 12)]
     for day, length in spans:
         sum_ = amount * length
-        ahead = dict(mean=sum_, low_80=sum_ // 2, high_80=sum_ * 2, low_95=sum_ // 4, high_95=sum_ * 4)
+        ahead = {"mean": sum_, "low_80": sum_ // 2, "high_80": sum_ * 2, "low_95": sum_ // 4, "high_95": sum_ * 4}
         figures = {"actual": sum_} if day.year == 2025 else ahead
         BaselineCell.objects.create(starts_on=day, months=length, **node, **figures)
+
+
+def grade(cast: Cast, customer: Customer) -> None:
+    """Keep a grade of a customer: an A, expected to bring 1,200 yuan, with one reason."""
+    kept, _made = Scoring.objects.get_or_create(
+        as_of=date(2025, 12, 31), currency=cast.currency, defaults={"made_at": datetime(2026, 1, 5, tzinfo=UTC)}
+    )
+    Score.objects.create(
+        scoring=kept, customer=customer, unit=customer.unit, rep=customer.owner, currency=cast.currency,
+        grade="A", points=812_000, reasons=[{"feature": "alive", "value": "0.9", "points": 12.3}],
+        last_on=date(2025, 12, 15), silent=16, usual_gap=31, longest_gap=40, alive=990_000,
+        bought=1_100_00, expected=1_200_00, if_back=1_300_00, lines=1, next_line=cast.products["new"].line,
+        next_chance=250_000, next_expected=90_00,
+    )  # fmt: skip
 
 
 def papers(cast: Cast) -> None:
@@ -172,8 +187,10 @@ def papers(cast: Cast) -> None:
     and a baseline.
     """
     day, end = date(2026, 1, 15), date(2026, 3, 31)
+    assert cast.currency
     for customer in cast.customers[::4]:
         rep, unit = customer.owner, customer.unit
+        assert rep
         paper = {"customer": customer, "rep": rep, "unit": unit, "currency": cast.currency, "amount": 50_00}
         Return.objects.create(number=f"R-{customer.code}", returned_on=day, **paper)
         Invoice.objects.create(number=f"I-{customer.code}", invoiced_on=day, due_on=end, **paper)
@@ -182,5 +199,6 @@ def papers(cast: Cast) -> None:
             rep=rep, unit=unit, starts_on=date(2026, 1, 1), ends_on=end, amount=1_000_00, currency=cast.currency
         )
         expect(cast, customer, 100_00)
+        grade(cast, customer)
         line = sell(cast, customer, day, 80_00)
         Credit.objects.create(order=line.order, rep=rep, unit=unit, share=1_000_000)

@@ -46,6 +46,7 @@ NOT_PAGES = {
     "run-status",
     "run-cancel",
     "baseline-run",
+    "customer-grades-run",
 }
 
 

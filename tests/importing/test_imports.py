@@ -79,6 +79,8 @@ def test_every_problem_in_one_pass_and_nothing_saved(cast: Cast, tmp_path: Path)
     assert counts(checked) == {"created": 2, "rejected": 4}
     assert problems(checked) == [
         (4, "2026-02-30", "“2026-02-30” is a day that the calendar does not have."),
+        (5, "C99", "“C99” is not a known customer."),
+        (5, "P-none", "“P-none” is not a known product."),
         (5, "x", "“x” is not a number."),
         (6, "", "The row has neither an amount nor a unit price."),
         (7, "A5,1,2026-01-06,C01,P-core,1,5,6", "The row has 8 cells under 7 headings."),

@@ -121,6 +121,11 @@ def test_limits_refuse_and_never_cut(tmp_path: Path) -> None:
         read_table(path, Limits(columns=1))
 
 
+def test_the_apostrophe_that_guards_an_export_is_taken_off_again(tmp_path: Path) -> None:
+    table = read_table(written(tmp_path, b"a,b\n'=1+1,'twas\n''-x,-5\n"))
+    assert rows(table) == [("=1+1", "'twas"), ("'-x", "-5")]
+
+
 def test_bytes_in_no_encoding(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="no known encoding"):
         read_table(written(tmp_path, b"name,b\nR\xff\xff,2\n"))

@@ -32,7 +32,7 @@ def load(name: str, folder: Path, settings: Settings) -> None:
 def lines_by_region() -> dict[str, int]:
     regions = dict(Unit.objects.within(SYSTEM).filter(kind="region").values_list("pk", "name"))
     rows = OrderLine.objects.within(SYSTEM).order_by().values("unit__parent").annotate(sum=Sum("amount"))
-    return {regions[row["unit__parent"]]: row["sum"] for row in rows}
+    return {regions[row["unit__parent"] or 0]: row["sum"] for row in rows}
 
 
 def assert_as_published(cents: dict[Any, int], whole: dict[Any, int]) -> None:

@@ -121,7 +121,12 @@ def test_a_second_attempt_finds_what_the_first_one_kept(cast: Cast, made: YearsB
 
 @pytest.mark.parametrize(
     ("name", "whole", "levels"),
-    [("director", "丰年公司", {0, 1, 2, 3, 4}), ("wang", "华东", {1, 2, 3, 4}), ("li", "李娜", {3, 4}), ("hr", "", set())],
+    [
+        ("director", "丰年公司", {0, 1, 2, 3, 4}),
+        ("wang", "华东", {1, 2, 3, 4}),
+        ("li", "李娜", {3, 4}),
+        ("hr", "", set()),
+    ],
 )
 def test_each_sees_the_sums_of_what_they_see(
     cast: Cast, made: YearsBaseline, name: str, whole: str, levels: set[int]

@@ -21,6 +21,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from cast import PASSWORD, Cast, papers
 from salesyear.core.scope import Scope, Visible
 from salesyear.crm.models import Agency, Customer
+from salesyear.market.models import Score
 from salesyear.org.models import Assignment, Position, Rep, Role
 from salesyear.sales.models import Credit, Invoice, Order, OrderLine, Receipt, Return
 from salesyear.targets.models import BaselineCell, Quota
@@ -42,6 +43,7 @@ SEES: dict[str, dict[str, set[str]]] = {
     "receipts": {**FACTS, "agent": NONE},
     "quotas": {**FACTS, "hr": ALL},
     "baselines": {**FACTS, "marketing": ALL},
+    "scores": {**FACTS, "marketing": ALL},
     "reps": {**FACTS, "hr": ALL},
     "assignments": {**FACTS, "hr": ALL},
 }
@@ -55,6 +57,7 @@ MODELS: dict[str, tuple[type[Model], str]] = {
     "receipts": (Receipt, "rep"),
     "quotas": (Quota, "rep"),
     "baselines": (BaselineCell, "rep"),
+    "scores": (Score, "rep"),
     "reps": (Rep, "pk"),
     "assignments": (Assignment, "rep"),
 }

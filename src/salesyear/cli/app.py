@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from salesyear.cli import audit, backup, demo, doctor, importing, manage, restore, serve, user, work
+from salesyear.cli import audit, backup, demo, doctor, importing, manage, restore, serve, targets, user, work
 from salesyear.cli.plain import UserError, sentence_of
 
 __all__ = ["UserError", "app", "main"]
@@ -30,6 +30,7 @@ app.command("backup")(backup.backup)
 app.command("restore")(restore.restore)
 app.command("verify-audit")(audit.verify_audit)
 app.command("manage", context_settings=manage.PASSED_ON)(manage.manage)
+app.add_typer(targets.app, name="targets")
 app.add_typer(user.app, name="user")
 
 

@@ -45,7 +45,8 @@ def bar(title: str) -> Iterator[Told]:
     """Show a progress bar while something long is done."""
     from rich.progress import Progress
 
-    with Progress(console=console(), transient=True) as bars:
+    where = console()
+    with Progress(console=where, transient=True, disable=not where.is_terminal) as bars:
         task = bars.add_task(title)
         yield lambda done, total, text: bars.update(task, description=f"{title} {text}", completed=done, total=total)
 

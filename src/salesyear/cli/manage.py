@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from salesyear.cli.plain import UserError, say, set_up
+from salesyear.cli.plain import say, set_up
 
 # Options after the first word belong to Django's command, not to ours.
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
@@ -15,17 +15,14 @@ PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "allow_in
 def manage(
     words: Annotated[list[str] | None, typer.Argument(metavar="COMMAND [WORDS]…", help="What Django is to do.")] = None,
 ) -> None:
-    """Pass a command on to Django, for example to bring the database up to date.
+    """Pass a command on to Django, for example to bring the database up to date; exit codes are Django's own.
 
     Example: [bold]salesyear manage migrate[/bold]
     """
     set_up()
-    from django.core.management import CommandError, execute_from_command_line, get_commands
+    from django.core.management import execute_from_command_line, get_commands
 
     if not words:
         say("Django knows: " + ", ".join(sorted(get_commands())))
         return
-    try:
-        execute_from_command_line(["salesyear manage", *words])
-    except CommandError as mistake:
-        raise UserError(str(mistake)) from mistake
+    execute_from_command_line(["salesyear manage", *words])

@@ -91,8 +91,8 @@ def _promised(backup: Any, bring: Callable[[str], None]) -> None:  # noqa: ANN40
     restoring.settle_files()
     uploads, mark = Path(settings.HOME) / f"files.restored-{os.getpid()}", uuid4().hex
     try:
-        restoring.unpack_files(backup, uploads)
         restoring.promise_files(uploads, mark)
+        restoring.unpack_files(backup, uploads)
         bring(mark)
     except BaseException:
         restoring.settle_files(restored=False)
@@ -151,7 +151,7 @@ def _on_server(live: dict[str, Any], sql: str) -> bool:
 
     try:
         with psycopg.connect(_url(live, live["NAME"]), autocommit=True) as server:
-            server.execute(sql)  # type: ignore[call-overload]  # a name made above, not a literal
+            server.execute(sql)
     except psycopg.errors.InsufficientPrivilege:
         return False
     return True

@@ -66,7 +66,9 @@ def scale_for(most: int, digits: int = 2) -> Scale:
     """Return the unit in which the greatest of some amounts of minor units has one to four digits before the point."""
     whole = most / 10**digits
     steps = (
-        ((10**8, "亿"), (10**4, "万")) if (get_language() or "").startswith("zh") else ((10**9, "B"), (10**6, "M"), (10**3, "K"))
+        ((10**8, "亿"), (10**4, "万"))
+        if (get_language() or "").startswith("zh")
+        else ((10**9, "B"), (10**6, "M"), (10**3, "K"))
     )
     return next((Scale(size, word) for size, word in steps if whole >= size), Scale(1, ""))
 
@@ -167,7 +169,13 @@ def _band(steps: Values, shade: float) -> Option:
 
 
 def _hatched(style: str) -> Option:
-    lines = {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [2, 4], "rotation": -0.785, "color": f"--chart-{style}"}
+    lines = {
+        "symbol": "rect",
+        "dashArrayX": [1, 0],
+        "dashArrayY": [2, 4],
+        "rotation": -0.785,
+        "color": f"--chart-{style}",
+    }
     return {"color": "--paper", "borderColor": f"--chart-{style}", "borderWidth": 1.5, "decal": lines}
 
 

@@ -31,7 +31,8 @@ class Column:
     to: "slice.Model" when the cell names a row of another table, by code or by name. synonyms: headings, Chinese
     and English, that mean this column, the surest first; blanks, case and signs do not count, and
     "first name + last name" means both, joined. choices: accepted spellings → value.
-    longest: characters that fit. creates: in the kinds that may create what a cell names, the table it belongs to.
+    longest: characters that fit. masked: exports show it masked (186****1402) to some, so that a cell with an asterisk
+    says nothing. creates: in the kinds that may create what a cell names, the table it belongs to.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Column:
     synonyms: tuple[str, ...] = ()
     choices: Mapping[str, str] = field(default_factory=dict)
     longest: int | None = None
+    masked: bool = False
     creates: str = ""
 
 

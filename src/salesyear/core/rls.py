@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
 
-from salesyear.core.scope import Also, Reach, Scope, ScopedModel, Visible, scoped_models
+from salesyear.core.scope import Reach, Scope, ScopedModel, Visible, scoped_models
 
 ROLE = "salesyear_scoped"
 _LISTS = (("unit", Reach.UNITS, "units"), ("rep", Reach.OWN, "reps"), ("agency", Reach.AGENCY, "agencies"))
@@ -24,19 +26,52 @@ def families() -> list[str]:
 
 
 def statements() -> list[str]:
-    """Return the SQL that (re)makes the role, its rights and one policy per scoped table."""
+    """Return the SQL that (re)makes the role, its rights, the look-ups and one policy per scoped table."""
     return [
         (
             f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') "
-            f"THEN CREATE ROLE {ROLE} NOLOGIN; END IF; END $$"
+            f"THEN CREATE ROLE {ROLE} NOLOGIN; GRANT {ROLE} TO CURRENT_USER; "
+            # Where the owner may not make roles, somebody else has made it and let the owner put it on.
+            f"ELSIF NOT pg_has_role(current_user, '{ROLE}', 'MEMBER') THEN GRANT {ROLE} TO CURRENT_USER; END IF; END $$"
         ),
-        f"GRANT {ROLE} TO CURRENT_USER",
         f"GRANT USAGE ON SCHEMA public TO {ROLE}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {ROLE}",
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {ROLE}",
         f"REVOKE UPDATE, DELETE, TRUNCATE ON core_event FROM {ROLE}",
+        *(line for lookup in _lookups() for line in lookup.statements()),
         *(line for model in scoped_models() for line in _policy(model)),
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Which keys of another table are mine: a function with the owner's rights.
+
+    Policies that asked the other table directly would call its policy, which may ask back: PostgreSQL refuses that
+    as an endless recursion.
+    """
+
+    table: str
+    key: str
+    column: str
+    setting: str
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return f"salesyear_{self.table}_{self.key}_by_{self.column}"
+
+    def statements(self) -> list[str]:
+        """Return the SQL that makes it, for the scoped role alone."""
+        return [
+            (
+                f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER "
+                f"SET search_path = public, pg_temp AS $$ SELECT {self.key} FROM {self.table} "
+                f"WHERE {self.column} = ANY ({_mine(self.setting)}::bigint[]) $$"
+            ),
+            f"REVOKE ALL ON FUNCTION {self.name}() FROM PUBLIC",
+            f"GRANT EXECUTE ON FUNCTION {self.name}() TO {ROLE}",
+        ]
 
 
 def apply(**_: object) -> None:
@@ -86,16 +121,43 @@ def _policy(model: type[ScopedModel]) -> list[str]:
 
 
 def _condition(model: type[ScopedModel]) -> str:
-    visible = model.visible
-    parts = [_sees(visible, Reach.ALL)]
-    parts += [
-        f"({_sees(visible, reach)} AND {_column_in(model, getattr(visible, name), setting)})"
-        for name, reach, setting in _LISTS
-        if getattr(visible, name)
-    ]
-    if visible.also:
-        parts += _through(model, visible, visible.also)
+    parts = [_sees(model.visible, Reach.ALL)]
+    parts += [f"({_sees(model.visible, reach)} AND {test})" for reach, test, _ in _tests(model)]
     return " OR ".join(parts)
+
+
+def _tests(model: type[ScopedModel]) -> Iterator[tuple[Reach, str, Lookup | None]]:
+    """Return each way to a row of this table: for which reach, the SQL that tests it, the look-up it needs."""
+    table, visible = model._meta.db_table, model.visible
+    for name, reach, setting in _LISTS:
+        if path := getattr(visible, name):
+            first, _, rest = path.partition("__")
+            field = model._meta.get_field(first)
+            if rest:
+                lookup = _lookup(field.related_model, "id", rest, setting)
+                yield reach, f"{table}.{_column(model, first)} IN (SELECT {lookup.name}())", lookup
+            else:
+                yield reach, f"{table}.{_column(model, first)} = ANY ({_mine(setting)}::bigint[])", None
+    if also := visible.also:
+        other = apps.get_model(also.model)
+        for reach, path, setting in ((Reach.UNITS, also.unit, "units"), (Reach.OWN, also.rep, "reps")):
+            if not path:
+                continue
+            lookup = _lookup(other, _column(other, also.key), path, setting)
+            yield reach, f"{table}.{_column(model, also.column)} IN (SELECT {lookup.name}())", lookup
+
+
+def _lookups() -> list[Lookup]:
+    found = {lookup for model in scoped_models() for _, _, lookup in _tests(model) if lookup}
+    return sorted(found, key=lambda lookup: lookup.name)
+
+
+def _lookup(model: Any, key: str, name: str, setting: str) -> Lookup:  # noqa: ANN401 - a model class, or what a field names
+    return Lookup(model._meta.db_table, key, _column(model, name), setting)
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    return str(model._meta.get_field(name).column)  # type: ignore[union-attr]  # a declared column is a concrete field
 
 
 def _sees(visible: Visible, reach: Reach) -> str:
@@ -108,26 +170,3 @@ def _sees(visible: Visible, reach: Reach) -> str:
 
 def _mine(setting: str) -> str:
     return f"(SELECT coalesce(nullif(current_setting('salesyear.{setting}', true), ''), '{{}}')::bigint[])"
-
-
-def _column_in(model: type[models.Model], path: str, setting: str) -> str:
-    first, _, rest = path.partition("__")
-    field = model._meta.get_field(first)
-    column = f"{model._meta.db_table}.{field.column}"  # type: ignore[union-attr]  # a declared column is a concrete field
-    if not rest:
-        return f"{column} = ANY ({_mine(setting)}::bigint[])"
-    target = field.related_model
-    inner = _column_in(target, rest, setting)  # type: ignore[arg-type]  # a path goes through foreign keys only
-    table = target._meta.db_table  # type: ignore[union-attr]  # as above
-    return f"EXISTS (SELECT 1 FROM {table} WHERE {table}.id = {column} AND {inner})"
-
-
-def _through(model: type[ScopedModel], visible: Visible, also: Also) -> list[str]:
-    other = apps.get_model(also.model)
-    column = model._meta.get_field(also.column).column  # type: ignore[union-attr]  # a concrete field
-    key = other._meta.get_field(also.key).column
-    return [
-        f"({_sees(visible, reach)} AND {model._meta.db_table}.{column} IN "
-        f"(SELECT {other._meta.db_table}.{key} FROM {other._meta.db_table} WHERE {_column_in(other, path, setting)}))"
-        for reach, path, setting in ((Reach.UNITS, also.unit, "units"), (Reach.OWN, also.rep, "reps"))
-    ]

@@ -31,7 +31,7 @@ class Scope:
     """What one person may see, resolved once per request from dated grants.
 
     reach: family of rows → how far; a family that is missing is not seen at all.
-    units, reps, agencies: primary keys, units with all their descendants.
+    units, reps, agencies: primary keys, units with all their descendants. places: names of the units granted.
     masks: names of fields shown masked ("contact", "cost").
     """
 
@@ -41,6 +41,7 @@ class Scope:
     units: frozenset[int] = frozenset()
     reps: frozenset[int] = frozenset()
     agencies: frozenset[int] = frozenset()
+    places: tuple[str, ...] = ()
     masks: frozenset[str] = frozenset()
     why: str = ""
 
@@ -66,7 +67,10 @@ NOBODY = Scope(why="nobody is signed in")
 
 @dataclass(frozen=True, slots=True)
 class Also:
-    """Rows seen through another table: `column` stands in `model`.`key` where that row's rep or unit is mine."""
+    """Rows seen through another table: `column` stands in `model`.`key` where that row's unit or rep is mine.
+
+    An empty `unit` or `rep` means that the other table does not say it.
+    """
 
     column: str
     model: str
@@ -112,9 +116,9 @@ class Visible:
 
     def _through(self, also: Also, scope: Scope, reach: frozenset[Reach]) -> Q:
         mine = Q(pk__in=[])
-        if Reach.UNITS in reach and scope.units:
+        if Reach.UNITS in reach and also.unit and scope.units:
             mine |= Q(**{f"{also.unit}__in": scope.units})
-        if Reach.OWN in reach and scope.reps:
+        if Reach.OWN in reach and also.rep and scope.reps:
             mine |= Q(**{f"{also.rep}__in": scope.reps})
         rows = apps.get_model(also.model)._base_manager.filter(mine)
         return Q(**{f"{also.column}__in": rows.values(also.key)})

@@ -105,7 +105,7 @@ def read_rows(table: Table, layout: Layout, scope: Scope, progress: Progress = N
         reading.faults.append(Fault(number, "", table.separator.join(cells)[:200], fault))
     given = [column for column in reading.kind.columns if column.name in {*layout.columns, *layout.constants}]
     for done, column in enumerate(given):
-        progress("reading", done, len(given))
+        progress(noop("reading"), done, len(given))
         _read(reading, column)
     return reading
 
@@ -113,6 +113,8 @@ def read_rows(table: Table, layout: Layout, scope: Scope, progress: Progress = N
 def _read(reading: Reading, column: Column) -> None:
     """One column's values, and its faults."""
     texts = _texts(reading.table, reading.layout, column)
+    if column.masked:
+        texts = ["" if "*" in text else text for text in texts]
     order = reading.layout.orders.get(column.name, "")
     zone = timezone.get_default_timezone()
     manner = manner_of(

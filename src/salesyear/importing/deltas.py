@@ -10,6 +10,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
+from salesyear.engine.messages import noop
 from salesyear.importing.checking import NO_PROGRESS, Fault, Progress, Reading
 from salesyear.importing.references import CHUNK
 
@@ -74,9 +75,10 @@ def counted(reading: Reading, created: int, changed: int) -> Counts:
     return Counts(rows, created, changed, rows - rejected - created - changed, rejected)
 
 
-def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    """Faults as they follow each other down the file."""
-    return tuple(sorted(faults, key=lambda fault: fault.row))
+def in_order(reading: Reading) -> tuple[Fault, ...]:
+    """Faults as they follow each other in the file: row by row, heading by heading."""
+    places = {heading: place for place, heading in enumerate(reading.table.headings)}
+    return tuple(sorted(reading.faults, key=lambda fault: (fault.row, places.get(fault.heading, len(places)))))
 
 
 def table_of(model: str) -> type[models.Model]:
@@ -134,7 +136,7 @@ def existing(
     rows = table_of(model)._default_manager.within(reading.scope)  # type: ignore[attr-defined]  # scoped managers only
     keys = list(dict.fromkeys(key for key in wanted if key is not None and not is_placeholder(key)))
     for start in range(0, len(keys), CHUNK):
-        progress("comparing", start, len(keys))
+        progress(noop("comparing"), start, len(keys))
         part = rows.filter(**{f"{field_}__in": keys[start : start + CHUNK]})
         yield from part.values_list("pk", *columns).order_by("pk")
 

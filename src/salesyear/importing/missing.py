@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from enum import Enum
 from typing import Any, Final
 
 from salesyear.core.scope import Scope
@@ -16,6 +17,15 @@ from salesyear.sales.models import Product
 
 #: What a new customer takes from the file.
 CUSTOMER: Final = ("segment", "city", "province", "country")
+
+
+class _ToMake(Enum):
+    """What a name tells that nobody has yet, and that is to be made."""
+
+    YES = 1
+
+
+_TO_MAKE: Final = _ToMake.YES
 
 
 class Maker:
@@ -46,26 +56,29 @@ class Maker:
         values["product"] = [self._product(row, code, name) for row, (code, name) in enumerate(rows)]
         values["product_code"] = self._codes(values["product"])
 
-    def _find(self, model: str, row: int, column: str, code: str | None, name: str | None = None) -> int | None:
-        """The row that code or name tells; a fault beside the row when none does and none is made."""
+    def _find(
+        self, model: str, row: int, column: str, code: str | None, name: str | None = None
+    ) -> int | _ToMake | None:
+        """The row that code or name tells, or that it is to be made; None and a fault when neither."""
         told = self._told.get((model, code, name))
-        if told is None:
-            told = self._look_up(model, row, column, code, name)
-            if told is not None:
-                self._told[model, code, name] = told
-        return told
+        if told is not None:
+            return told
+        found = self._look_up(model, row, column, code, name)
+        if isinstance(found, int):
+            self._told[model, code, name] = found
+        return found
 
-    def _look_up(self, model: str, row: int, column: str, *names: str | None) -> int | None:
+    def _look_up(self, model: str, row: int, column: str, *names: str | None) -> int | _ToMake | None:
         """As `_find`, without remembering."""
         lookup = self.reading.lookup(model)
-        given = [name for name in names if name]
+        given = [name for name in names if isinstance(name, str)]
         for name in given:
             if lookup.knows(name):
-                found = lookup.find(name)
-                return self._or_refuse(row, column, found)
+                return self._or_refuse(row, column, lookup.find(name))
         if not given:
-            return self._or_refuse(row, column, problem(_NO_NAME, _NAME_IT))
-        return None if self.making else self._or_refuse(row, column, lookup.find(given[0]))
+            refused = any(isinstance(name, Problem) for name in names)
+            return None if refused else self._or_refuse(row, column, problem(_NO_NAME, _NAME_IT))
+        return _TO_MAKE if self.making else self._or_refuse(row, column, lookup.find(given[0]))
 
     def _or_refuse(self, row: int, column: str, found: int | Problem) -> int | None:
         """What was found, or None and a fault."""
@@ -80,10 +93,10 @@ class Maker:
 
     def _unit(self, row: int, name: str | None) -> int | None:
         """The region or territory a row names; a new one becomes a region of the company."""
-        if name is None or row in self.reading.bad:
+        if not isinstance(name, str):
             return None
         found = self._find("org.Unit", row, "unit", name)
-        if found is not None or row in self.reading.bad:
+        if not isinstance(found, _ToMake):
             return found
         top = list(Unit.objects.within(Scope.system("a new region's company")).filter(parent=None)[:2])
         parent = top[0].pk if len(top) == 1 and top[0].kind == UnitKind.COMPANY else None
@@ -93,10 +106,10 @@ class Maker:
 
     def _customer(self, row: int, code: str | None, name: str | None) -> int | None:
         """The customer of a row: by code, else by name; a row without either may still name a known order."""
-        if row in self.reading.bad or not (code or name):
+        if not isinstance(code, str) and not isinstance(name, str):
             return None
         found = self._find("crm.Customer", row, self._column("customer", "customer_name"), code, name)
-        if found is not None or row in self.reading.bad:
+        if not isinstance(found, _ToMake):
             return found
         made = {name_: self.reading.column(name_)[row] for name_ in CUSTOMER}
         made["unit_id"] = self.reading.column("unit")[row]
@@ -104,10 +117,8 @@ class Maker:
 
     def _product(self, row: int, code: str | None, name: str | None) -> int | None:
         """The product of a row: by code, else by name."""
-        if row in self.reading.bad:
-            return None
         found = self._find("sales.Product", row, self._column("product", "product_name"), code, name)
-        if found is not None or row in self.reading.bad:
+        if not isinstance(found, _ToMake):
             return found
         made = {"category": self.reading.column("category")[row], "line_id": self._product_line(row)}
         return self._made(self.products, made, code_from(code or name or "", 60), name or code or "")
@@ -115,7 +126,7 @@ class Maker:
     def _product_line(self, row: int) -> int | None:
         """The product line a row names, made when there is none."""
         name = self.reading.column("line")[row]
-        if name is None:
+        if not isinstance(name, str):
             return None
         lookup = self.reading.lookup("sales.Line")
         if lookup.knows(name):
@@ -125,7 +136,7 @@ class Maker:
 
     def _made(self, delta: Delta, row: dict[str, Any], code: str, name: str) -> int:
         """Take a new row in, findable by code and name from now on."""
-        said = {column: value for column, value in row.items() if value is not None}
+        said = {column: value for column, value in row.items() if value is not None and not isinstance(value, Problem)}
         placeholder = delta.create({**said, "code": code, "name": name})
         self.reading.lookup(delta.model).add(placeholder, code, name)
         return placeholder

@@ -23,7 +23,7 @@ from salesyear.importing.deltas import (
 )
 from salesyear.importing.missing import Maker
 from salesyear.importing.places import Places
-from salesyear.importing.values import Figure, problem
+from salesyear.importing.values import Figure, Problem, problem
 
 #: What an order's rows say about the order itself, in the order's own columns.
 HEADER: Final = ("due_on", "shipped_on", "rep_id", "unit_id", "currency_id", "status", "city")
@@ -62,7 +62,7 @@ class OrderLines:
         self._write_orders()
         created, changed = self._write_lines()
         deltas = pruned((*self.maker.deltas(), self.orders, self.lines))
-        return Draft(reading, deltas, counted(reading, created, changed), in_order(reading.faults))
+        return Draft(reading, deltas, counted(reading, created, changed), in_order(reading))
 
     def _figures(self) -> None:
         """Quantities, prices and discounts as they are kept, and what each line states."""
@@ -81,9 +81,9 @@ class OrderLines:
         stated: list[int | None] = [None] * reading.table.height
         columns = [reading.column(name) for name in ("amount", "quantity", "price", "discount", "currency")]
         for row, (amount, quantity, price, discount, currency) in enumerate(zip(*columns, strict=True)):
-            if row in reading.bad:
+            if Problem in map(type, (amount, quantity, price, discount, currency)):
                 continue
-            fault = wrong_sign(amount or price, currency) if amount or price else None
+            fault = wrong_sign(amount or price, currency) if (amount or price) and currency else None
             if fault:
                 reading.refuse(row, "amount" if amount else "price", fault)
             elif amount is not None:
@@ -113,8 +113,9 @@ class OrderLines:
         there = self._orders_there()
         new: dict[OrderKey, int] = {}
         columns = [reading.column(name) for name in ("order", "ordered_on", "customer")]
+        by_number_alone = not {"ordered_on", "customer"} & set(reading.values)
         for row, (number, day, customer) in enumerate(zip(*columns, strict=True)):
-            if row in reading.bad:
+            if row in reading.bad and not (by_number_alone and isinstance(number, str)):
                 continue
             fitting = [pk for pk, on, of in there.get(number, ()) if day in (None, on) and customer in (None, of)]
             if len(fitting) == 1:
@@ -129,7 +130,7 @@ class OrderLines:
     def _orders_there(self) -> dict[str, list[tuple[int, date, int]]]:
         """Orders that are there by number; their header is kept for comparison."""
         reading = self.reading
-        numbers = [number for row, number in enumerate(reading.column("order")) if row not in reading.bad]
+        numbers = [number for number in reading.column("order") if isinstance(number, str)]
         there: dict[str, list[tuple[int, date, int]]] = defaultdict(list)
         columns = ("number", "ordered_on", "customer_id", *HEADER)
         for pk, number, day, customer, *header in existing(reading, "sales.Order", "number", numbers, columns):

@@ -21,6 +21,11 @@ def in_words(refused: EngineError) -> str:
     return _(refused.text) % refused.values if refused.values else _(refused.text)
 
 
+def _sentences(fault: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Rule and mend of a kept problem, by name."""
+    return [(part, fault[part]) for part in ("rule", "mend")]
+
+
 @dataclass(frozen=True)
 class Choice:
     """One line of the choice of columns: a heading, what stands under it, what it was taken for."""
@@ -92,7 +97,8 @@ class Page:
         lacking = self.shown.get("lacking")
         if not lacking:
             return ""
-        return _(lacking["text"]) % {name: self._translated(value) for name, value in lacking["values"].items()}
+        sentence = lacking["text"]
+        return _(sentence) % {name: self._translated(value) for name, value in lacking["values"].items()}
 
     def _translated(self, names: str) -> str:
         """Labels of columns that were written down in another language."""
@@ -124,7 +130,7 @@ class Page:
     def faults(self) -> list[dict[str, Any]]:
         """The first problems in the reader's language."""
         return [
-            {**fault, "rule": _(fault["rule"]) % fault["places"], "mend": _(fault["mend"]) % fault["places"]}
+            {**fault, **{part: _(sentence) % fault["places"] for part, sentence in _sentences(fault)}}
             for fault in self.shown.get("faults", [])
         ]
 

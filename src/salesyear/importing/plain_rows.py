@@ -31,7 +31,7 @@ def draft(reading: Reading, progress: Progress = NO_PROGRESS) -> Draft:
     same_key_twice(reading, keys, kind.key[0])
     _refuse_circles(reading, pending)
     delta, created, changed = _compared(reading, keys, progress)
-    return Draft(reading, (delta,), counted(reading, created, changed), in_order(reading.faults))
+    return Draft(reading, (delta,), counted(reading, created, changed), in_order(reading))
 
 
 def _pending(reading: Reading) -> dict[str, int]:

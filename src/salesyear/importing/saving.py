@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.db import models
 
 from salesyear.core.scope import Scope
+from salesyear.engine.messages import noop
 from salesyear.importing.checking import NO_PROGRESS, Progress
 from salesyear.importing.deltas import Delta, columns_of, is_placeholder, naming, table_of
 from salesyear.importing.kinds import KINDS
@@ -35,7 +36,7 @@ def write(import_: Import, deltas: Sequence[Delta], progress: Progress = NO_PROG
         _change(delta)
 
         def told(rows: int, before: int = done) -> None:
-            progress("saving", before + rows, total)
+            progress(noop("saving"), before + rows, total)
 
         _create(delta, keys[delta.model], told)
         _remember(import_, delta, keys[delta.model])

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from salesyear.core.requests import Request
 from salesyear.engine.messages import EngineError
-from salesyear.importing import services
+from salesyear.importing import runs, services
 from salesyear.importing.documents import write_problems
 from salesyear.importing.forms import UploadForm, layout_from
 from salesyear.importing.layouts import Layout
@@ -78,6 +78,8 @@ def save(request: Request, pk: int) -> HttpResponse:
     """Save all rows, or the good ones only."""
     found = get_object_or_404(Import, pk=pk)
     good_only = request.POST.get("rows") == "good"
+    if found.rows > runs.MANY_ROWS:
+        return redirect("run-status", runs.ask_to_save(found, actor=_who(request), good_rows_only=good_only).pk)
     _try(
         request,
         lambda: services.save_import(found, scope=request.scope, actor=_who(request), good_rows_only=good_only),

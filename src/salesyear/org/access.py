@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import cast
 
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 from django.utils import timezone
 
 from salesyear.core.scope import NOBODY, Reach, Scope
@@ -72,8 +74,14 @@ def scope_of(user: User | AnonymousUser, day: date | None = None) -> Scope:
         units=_units(grant.unit for grant in held if grant.unit),
         reps=frozenset({user.rep_id} if user.rep_id and Role.SALESPERSON in roles else ()),
         agencies=frozenset(grant.agency_id for grant in held if grant.agency_id),
+        places=tuple(dict.fromkeys(grant.unit.name for grant in held if grant.unit)),
         masks=_masks(roles),
     )
+
+
+def person(request: HttpRequest) -> User:
+    """Return who is asking, where the gate lets nobody else in."""
+    return cast("User", request.user)
 
 
 def below(units: Iterable[Unit], scope: Scope) -> frozenset[int]:

@@ -20,7 +20,7 @@ LEVELS = {
 }
 SEATS = {
     **dict.fromkeys(("manager", "经理", "主管"), PositionKind.MANAGER.value),
-    **dict.fromkeys(("rep", "salesperson", "销售", "销售员", "业务员", "代表"), PositionKind.REP.value),
+    **dict.fromkeys(("rep", "salesperson", "销售", "销售员", "销售人员", "业务员", "代表"), PositionKind.REP.value),
 }
 FROM = ("start", "from", "start date", "valid from", "effective date", "开始", "开始日期", "生效日期", "起始日期")
 UNTIL = ("end", "until", "to", "end date", "valid to", "结束", "结束日期", "失效日期", "截止日期")
@@ -43,6 +43,7 @@ UNIT = (
 REP = (
     "rep",
     "salesperson",
+    "salesperson code",
     "sales rep",
     "sales person",
     "employee",
@@ -52,6 +53,7 @@ REP = (
     "sales rep employee number",
     "employee id fk",
     "销售员",
+    "销售人员编码",
     "业务员",
     "销售代表",
     "负责人",

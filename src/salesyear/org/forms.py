@@ -17,7 +17,9 @@ class AddUserForm(forms.Form):
 
     email = forms.EmailField(label=_("E-mail"))
     name = forms.CharField(label=_("Name"), max_length=200)
-    rep = forms.ModelChoiceField(label=_("Is the salesperson"), queryset=None, required=False)
+    rep: forms.ModelChoiceField[Rep] = forms.ModelChoiceField(
+        label=_("Is the salesperson"), queryset=None, required=False
+    )
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:  # noqa: ANN401 - passed on
         super().__init__(*args, **kwargs)
@@ -38,8 +40,10 @@ class GiveRoleForm(forms.Form):
     """A role from a day on; a unit for a regional manager, an agency for an agent."""
 
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
-    unit = forms.ModelChoiceField(label=_("Region or territory"), queryset=None, required=False)
-    agency = forms.ModelChoiceField(label=_("Agency"), queryset=None, required=False)
+    unit: forms.ModelChoiceField[Unit] = forms.ModelChoiceField(
+        label=_("Region or territory"), queryset=None, required=False
+    )
+    agency: forms.ModelChoiceField[Any] = forms.ModelChoiceField(label=_("Agency"), queryset=None, required=False)
     starts_on = forms.DateField(label=_("From"), widget=_day_input())
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:  # noqa: ANN401 - passed on

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from salesyear.core.scope import ScopedModel, ScopedQuerySet, Visible
+from salesyear.core.scope import Also, ScopedModel, ScopedQuerySet, Visible
 
 
 class Dated(models.Model):
@@ -94,9 +94,13 @@ class PositionKind(models.TextChoices):
 
 
 class Position(Dated, ScopedModel):
-    """A seat in a unit that somebody fills; the seat stays when the person leaves."""
+    """A seat in a unit that somebody fills; the seat stays when the person leaves. Seen by whoever filled it."""
 
-    visible = Visible(family="people", unit="unit")
+    visible = Visible(
+        family="people",
+        unit="unit",
+        also=Also(column="id", model="org.Assignment", key="position", unit="", rep="rep"),
+    )
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     title = models.CharField(_("title"), max_length=200)

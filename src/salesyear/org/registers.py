@@ -102,7 +102,7 @@ class AssignmentRegister(Register):
         Column("rep__code", _("salesperson code"), listed=False),
         Column("rep__name"),
         Column("position__code", _("position code"), listed=False),
-        Column("position__title"),
+        Column("position__title", file=_("name of the position")),
         Column("position__unit__name", _("unit"), link=("units", "position__unit_id")),
         Column("starts_on"),
         Column("ends_on"),

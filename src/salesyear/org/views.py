@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from salesyear.core.requests import Request
 from salesyear.org import services
+from salesyear.org.access import person
 from salesyear.org.forms import AddUserForm, GiveRoleForm
 from salesyear.org.models import Grant, User
 
@@ -33,7 +34,7 @@ def user_add(request: Request) -> HttpResponse:
         return render(request, "org/user_add.html", {"form": form}, status=422 if form.is_bound else 200)
     password = secrets.token_urlsafe(WORDS_OF_A_PASSWORD)
     try:
-        user = services.add_user(**form.params(), password=password, actor=request.user)
+        user = services.add_user(**form.params(), password=password, actor=person(request))
     except services.NotPossible as reason:
         form.add_error("email", str(reason))
         return render(request, "org/user_add.html", {"form": form}, status=422)
@@ -55,7 +56,7 @@ def role_give(request: Request, pk: int) -> HttpResponse:
     form = GiveRoleForm(request.POST, scope=request.scope)
     if form.is_valid():
         try:
-            services.give_role(somebody, actor=request.user, **form.params())
+            services.give_role(somebody, actor=person(request), **form.params())
             return redirect("user", pk)
         except services.NotPossible as reason:
             form.add_error("role", str(reason))
@@ -65,7 +66,7 @@ def role_give(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def role_take(request: Request, pk: int, grant: int) -> HttpResponse:
     """Take a role away; it is gone at the next request, in open pages too."""
-    services.take_role(get_object_or_404(Grant, pk=grant, user=pk), actor=request.user)
+    services.take_role(get_object_or_404(Grant, pk=grant, user=pk), actor=person(request))
     return redirect("user", pk)
 
 
@@ -76,7 +77,7 @@ def deactivate(request: Request, pk: int) -> HttpResponse:
     if somebody == request.user:
         messages.error(request, _("You cannot close your own account: ask another administrator."))
     else:
-        services.deactivate_user(somebody, actor=request.user)
+        services.deactivate_user(somebody, actor=person(request))
     return redirect("user", pk)
 
 

@@ -168,7 +168,7 @@ def _customers() -> Table:
 def _offices() -> dict[str, tuple[str, ...]]:
     addresses, provinces = by(_file("Address"), "AddressId"), by(_file("StateProvince"), "StateProvinceId")
     countries = {row["CountryRegionCode"]: row["Name"] for row in _file("CountryRegion")}
-    offices = {}
+    offices: dict[str, tuple[str, ...]] = {}
     for link in _file("BusinessEntityAddress"):
         if link["AddressTypeId"] != MAIN_OFFICE:
             continue

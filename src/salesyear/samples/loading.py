@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
 from salesyear.core import events
+from salesyear.core.models import Event
 from salesyear.core.scope import Scope
 from salesyear.crm.models import Agency
 from salesyear.importing import services as importing
@@ -46,7 +48,7 @@ class SignIn:
 
 def loaded() -> str:
     """Return the name of the sample in the database, empty when there is none."""
-    event = events.Event.objects.filter(verb=LOADED).last()
+    event = Event.objects.filter(verb=LOADED).last()
     return event.subject if event else ""
 
 
@@ -113,7 +115,7 @@ def _people(sample: Sample) -> Iterator[SignIn]:
             yield _sign_in(role)
 
 
-def _sign_in(role: Role, *, rep: Rep | None = None, note: str = "", **of: object) -> SignIn:
+def _sign_in(role: Role, *, rep: Rep | None = None, note: str = "", **of: Any) -> SignIn:  # noqa: ANN401 - unit=, agency=
     email = f"{role.value.replace('_', '.')}@example.com"
     password = secrets.token_urlsafe(9)
     user: User = org.add_user(

@@ -166,7 +166,7 @@ class BaselinePage:
 
 
 def level_words(cell: BaselineCell) -> str:
-    """Return the level of a node; below the territories also which territory it is in, for a person may have several."""
+    """Return the level of a node; below the territories also which one it is in, for a person may have several."""
     level = str(cell.get_level_display())
     return f"{level} · {cell.unit}" if cell.level > Level.TERRITORY and cell.unit else level
 
@@ -261,7 +261,9 @@ def _calendar_step(record: Mapping[str, Any], country: str) -> str:
         return gettext("Working days and holidays (%(country)s) did not make it better and were left out.") % {
             "country": country
         }
-    said = gettext("Working days and holidays (%(country)s) were taken into account: they take away %(gain)d %% of the error.")
+    said = gettext(
+        "Working days and holidays (%(country)s) were taken into account: they take away %(gain)d %% of the error."
+    )
     sentence = said % {"country": country, "gain": round(100 * (record.get("calendar_gain") or 0))}
     if record.get("calendar_provisional"):
         sentence += " " + gettext("Some holidays ahead have not been decreed yet: they are provisional.")

@@ -37,7 +37,11 @@ def running() -> Run | None:
 
 def cells_of(scope: Scope, baseline: Baseline) -> ScopedQuerySet[BaselineCell]:
     """Return the cells of a baseline that somebody sees, with the names they are shown under."""
-    return BaselineCell.objects.within(scope).filter(baseline=baseline).select_related("unit", "rep", "line", "currency", "baseline")
+    return (
+        BaselineCell.objects.within(scope)
+        .filter(baseline=baseline)
+        .select_related("unit", "rep", "line", "currency", "baseline")
+    )
 
 
 def find_node(scope: Scope, baseline: Baseline, key: NodeKey | None) -> list[BaselineCell]:

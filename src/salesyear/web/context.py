@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext
@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 import salesyear
 from salesyear.core.scope import NOBODY, Reach, Scope
-from salesyear.org.models import Role, Unit
+from salesyear.org.models import Role
 from salesyear.samples.loading import SAMPLES, loaded
 from salesyear.samples.tables import Sample
 from salesyear.web.chapters import CHAPTERS
+from salesyear.web.policy import POLICY, Gate
 
 THEME_COOKIE = "salesyear_theme"
 THEMES = {"auto": _("Automatic"), "light": _("Light"), "dark": _("Dark")}
@@ -27,7 +28,9 @@ _ACCOUNT_PAGES = (
     ("mfa_index", _("Two-step sign-in")),
     ("usersessions_list", _("Where you are signed in")),
     ("account_change_password", _("Change password")),
+    ("users", _("Users")),
 )
+_BELONGS_TO_DATA = "/imports/"  # pages that stand under Data though their address does not
 
 
 @dataclass(frozen=True)
@@ -84,12 +87,14 @@ class Shell:
     def places(self) -> list[Place]:
         """The six chapters in the plan's order, then the data."""
         chapters = [self._place(chapter.title, reverse(chapter.slug)) for chapter in CHAPTERS]
-        return [*chapters, self._place(_("Data"), reverse("data"), apart=True)]
+        data = self._place(_("Data"), reverse("data"), apart=True)
+        below = self._request.path.startswith(_BELONGS_TO_DATA)
+        return [*chapters, replace(data, current="true") if below else data]
 
     @property
     def account_links(self) -> list[Place]:
         """The pages about one's own account."""
-        return [self._place(title, reverse(name)) for name, title in _ACCOUNT_PAGES if _exists(name)]
+        return [self._place(title, reverse(name)) for name, title in _ACCOUNT_PAGES if self._may_open(name)]
 
     @property
     def role_words(self) -> str:
@@ -114,12 +119,14 @@ class Shell:
         return SAMPLES.get(loaded())
 
     def _unit_words(self) -> str:
-        rows = Unit.objects.within(self._scope).filter(pk__in=self._scope.units)
-        units = list(rows.order_by("path").values_list("pk", "path", "name"))
-        tops = [name for _pk, path, name in units if not _inside_another(path, units)]
-        more = len(tops) - 3
-        words = pgettext("list", ", ").join(tops[:3])
+        places = self._scope.places
+        more = len(places) - 3
+        words = pgettext("list", ", ").join(places[:3])
         return words if more <= 0 else words + " " + ngettext("and %(n)d more", "and %(n)d more", more) % {"n": more}
+
+    def _may_open(self, name: str) -> bool:
+        gate = POLICY.get(name)
+        return gate is not None and (gate is Gate.SIGNED_IN or gate.allows("GET", self._scope.roles))
 
     def _place(self, title: str | Promise, url: str, *, apart: bool = False) -> Place:
         path = self._request.path
@@ -130,15 +137,3 @@ class Shell:
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor: give the templates their frame."""
     return {"shell": Shell(request)}
-
-
-def _inside_another(path: str, units: list[tuple[int, str, str]]) -> bool:
-    return any(path != other and path.startswith(other) for _pk, other, _name in units)
-
-
-def _exists(name: str) -> bool:
-    try:
-        reverse(name)
-    except NoReverseMatch:
-        return False
-    return True

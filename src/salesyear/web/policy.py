@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from salesyear.market.runs import GRADERS
 from salesyear.org.models import Role
 from salesyear.targets.runs import PLANNERS
 
@@ -90,6 +91,9 @@ POLICY: dict[str, Gate] = {
     # Targets
     "baseline": Gate(ANALYSTS),
     "baseline-run": Gate(write=PLANNERS),
+    # Market
+    "customer-grades": Gate(ANALYSTS),
+    "customer-grades-run": Gate(write=GRADERS),
     # Data
     "data": Gate(EVERYBODY),
     **_register("units", INSIDE),
@@ -112,6 +116,7 @@ POLICY: dict[str, Gate] = {
     **_register("receipts", CASH),
     **_register("quotas", PEOPLE),
     **_register("baselines", ANALYSTS),
+    **_register("scores", ANALYSTS),
     # Background work: one's own, and for administrators everybody's (core/access.py)
     "run-status": Gate(EVERYBODY),
     "run-cancel": Gate(write=EVERYBODY),

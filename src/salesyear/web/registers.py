@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from salesyear.core.registers import Register
 from salesyear.core.scope import Scope
 from salesyear.crm.registers import AgencyRegister, CustomerRegister
+from salesyear.market.registers import ScoreRegister
 from salesyear.org.registers import AssignmentRegister, PositionRegister, RepRegister, UnitRegister
 from salesyear.sales.registers import (
     CreditRegister,
@@ -39,7 +40,7 @@ class Section:
 
 SECTIONS = (
     Section(_("Sales"), (OrderRegister, OrderLineRegister, CreditRegister, ReturnRegister)),
-    Section(_("Customers"), (CustomerRegister, AgencyRegister)),
+    Section(_("Customers"), (CustomerRegister, AgencyRegister, ScoreRegister)),
     Section(_("Cash"), (InvoiceRegister, ReceiptRegister, CurrencyRegister, RateRegister)),
     Section(_("Products"), (ProductRegister, LineRegister, PriceRegister)),
     Section(_("Organisation"), (UnitRegister, PositionRegister, RepRegister, AssignmentRegister)),

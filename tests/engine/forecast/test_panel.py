@@ -49,5 +49,5 @@ def test_a_missing_column_is_named_with_those_there() -> None:
 
 
 def test_one_month_is_too_short() -> None:
-    with pytest.raises(TooShort, match="there is 1"):
+    with pytest.raises(TooShort, match="at least 2 periods of sales; there are 1"):
         panel_of(FACTS.head(3), PARAMS)

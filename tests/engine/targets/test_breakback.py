@@ -86,8 +86,6 @@ def edits_of(session: Session, count: int, seed: int) -> list[CellEdit | Rule]:
     free = np.flatnonzero(session.base.bounds.low < session.base.bounds.high)
     rows = rng.choice(free, min(count, len(free) // 2), replace=False)
     edits: list[CellEdit | Rule] = [CellEdit(int(row), float(hidden[row]), "Li", "asked", "2026-10-01") for row in rows]
-    for rep, amount in frame.group_by("rep", maintain_order=True).agg(hidden=frame["hidden"].sum()).rows()[:0]:
-        edits.append(exactly(rep, amount))
     for (rep,), part in frame.group_by("rep", maintain_order=True):
         edits.append(exactly(f"Year of {rep}", float(part["hidden"].sum()), where={"rep": (str(rep),)}))
     order = rng.permutation(len(edits))

@@ -70,6 +70,20 @@ def test_shares_that_leave_no_room_for_each_other() -> None:
     assert {row.rule for row in found.rows} == {"A", "B", "Year"}
 
 
+def test_a_share_that_locks_leave_no_room_for() -> None:
+    """A is held at 10 of at least 60 + 10: a share of 30 % needs 21 of 70."""
+    frame = one_region({"Ann": 10, "Bo": 60}).frame.with_columns(
+        line=pl.Series(["A", "B"]), locked=pl.Series([10.0, 60.0])
+    )
+    mix = Rule(name="Mix", kind=Kind.SHARE, where={"line": ("A",)}, at_least=0.3)
+    _, found = the_conflict(Cells(frame, LEVELS), mix)
+    assert found.locks == ("Locked cells",)
+    assert (
+        found.sentence()
+        == "“Mix” asks for a share of 30 % at company; with “Locked cells” it cannot be had: 11 missing."
+    )
+
+
 def test_the_lower_priority_gives_way() -> None:
     """Company 100, caps 40 + 40: the caps give way, not the company; among equals the miss is shared out."""
     caps = Rule(name="Caps", at="rep", at_most=40)

@@ -132,6 +132,8 @@ def test_floors_and_caps_of_cells() -> None:
         (Rule(name="X", at="rep", nodes=("Anne",), at_least=1), "Did you mean “Ann”?"),
         (Rule(name="X", where={"colour": ("red",)}, at_least=1), "no column “colour”"),
         (Rule(name="X", where={"region": ("North",)}, at_least=1), "speaks of no cell"),
+        (Rule(name="X", at="region", amounts={"Est": (1.0, None)}), "an amount for “Est”, which is not there"),
+        (Rule(name="X", at="region", each=("month",), amounts={"East/13": (1.0, None)}), "“East/13”, which is"),
     ],
 )
 def test_a_rule_that_cannot_fire_is_refused(rule: Rule, says: str) -> None:

@@ -28,7 +28,8 @@ def total(why: Why) -> float:
 def test_one_rule_is_one_factor() -> None:
     rule = exactly("Company growth", 66, owner="Li", reason="market grows", made_at="2026-10-01")
     why = explain(solve(one_region({"a": 10, "b": 20, "c": 30}), Rules((rule,)), REAL), {"rep": ("b",)})
-    assert (why.prior, why.target, why.cells) == (20, pytest.approx(22), 1)
+    assert (why.prior, why.cells) == (20, 1)
+    assert why.target == pytest.approx(22)
     (part,) = why.parts
     assert (part.name, part.owner, part.reason) == ("Company growth", "Li", "market grows")
     assert part.factor == pytest.approx(1.1)
@@ -36,15 +37,12 @@ def test_one_rule_is_one_factor() -> None:
 
 
 def test_growth_times_mix_is_the_number() -> None:
-    """Cells of 100, half of them line A. Year + 10 % and 60 % of it A: an A cell is 110 x 1.2 = 132, and the two
-    factors that make it 1.32 are both there."""
+    """Two cells of 100, one of them line A. Year + 10 % and 60 % of it A: A is 132, and the two factors that make
+    it 1.32 are both there."""
     cells = one_region({"Ann": 100, "Bo": 100})
-    rules = Rules((exactly("Growth", 220), Rule(name="Mix", kind=Kind.SHARE, where={"rep": ("Ann",)}, at_least=0.6)))
-    with pytest.raises(Exception, match="names its nodes twice|speaks of"):
-        solve(cells, Rules((Rule(name="Mix", kind=Kind.SHARE, at="rep", where={"region": ("East",)}, at_least=0.6),)))
     frame = cells.frame.with_columns(line=cells.frame["rep"].replace({"Ann": "A", "Bo": "B"}))
     mix = Rule(name="Mix", kind=Kind.SHARE, where={"line": ("A",)}, at_least=0.6)
-    plan = solve(type(cells)(frame, cells.levels), Rules((rules.rules[0], mix)), REAL)
+    plan = solve(type(cells)(frame, cells.levels), Rules((exactly("Growth", 220), mix)), REAL)
     why = explain(plan, {"line": ("A",)})
     assert why.target == pytest.approx(132)
     assert {part.name for part in why.parts} == {"Growth", "Mix"}
@@ -58,9 +56,11 @@ def test_a_lock_explains_its_cell_and_what_it_did_to_a_sum() -> None:
     lock = exactly("Hold a", 20, kind=Kind.LOCK, where={"rep": ("a",)}, owner="Wang", made_at="2026-10-02")
     plan = solve(one_region({"a": 10, "b": 20, "c": 30}), Rules((exactly("Total", 60), lock)), REAL)
     own = explain(plan, {"rep": ("a",)})
-    assert [(part.name, part.owner, part.factor) for part in own.parts] == [("Hold a", "Wang", pytest.approx(2))]
+    assert [(part.name, part.owner) for part in own.parts] == [("Hold a", "Wang")]
+    assert own.parts[0].factor == pytest.approx(2)
     other = explain(plan, {"rep": ("b",)})
-    assert [(part.name, part.factor) for part in other.parts] == [("Total", pytest.approx(0.8))]
+    assert [part.name for part in other.parts] == ["Total"]
+    assert other.parts[0].factor == pytest.approx(0.8)
     everything = explain(plan)
     assert {part.name: part.amount for part in everything.parts} == {
         "Hold a": pytest.approx(10),
@@ -79,7 +79,8 @@ def test_an_even_start_and_rounding_are_parts_too() -> None:
 def test_least_squares_is_explained_by_amounts() -> None:
     params = Params(distance=Distance.LEAST_SQUARES, whole=False)
     why = explain(solve(one_region({"a": 100, "b": -20}), Rules((exactly("Total", 92),)), params), {"rep": ("b",)})
-    assert [(part.name, part.amount) for part in why.parts] == [("Total", pytest.approx(2))]
+    assert [part.name for part in why.parts] == ["Total"]
+    assert why.parts[0].amount == pytest.approx(2)
 
 
 def test_a_part_of_the_plan_without_cells_is_refused() -> None:

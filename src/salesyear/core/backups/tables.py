@@ -108,7 +108,7 @@ def renumber() -> None:
 
 
 def _table(model: type[Model]) -> Table:
-    columns = tuple((field.column, field.get_internal_type()) for field in model._meta.local_concrete_fields)
+    columns = tuple((str(field.column), field.get_internal_type()) for field in model._meta.local_concrete_fields)
     return Table(model._meta.db_table, columns)
 
 

@@ -66,7 +66,8 @@ class Column:
     path: the field, through foreign keys where needed (`customer__name`). label: else the field's own name.
     mask: the name in `Scope.masks` under which it is masked; how: see `core.masks`, "away" leaves it out.
     listed: whether it stands in the list, or only on the row's page and in exports. link: the register whose row
-    the value names, with the path of that row's key.
+    the value names, with the path of that row's key. file: its heading in an export, where the one on the page would
+    be taken for another column by an import.
     """
 
     path: str
@@ -74,6 +75,7 @@ class Column:
     mask: str = ""
     how: str = "whole"
     listed: bool = True
+    file: str | Promise = ""
     link: tuple[str, str] | None = None
 
     def bind(self, model: type[models.Model]) -> BoundColumn:
@@ -117,6 +119,11 @@ class BoundColumn:
     def heading(self) -> str:
         """What stands above it, with a capital letter."""
         return str(capfirst(str(self.label)))
+
+    @property
+    def file_heading(self) -> str:
+        """What stands above it in an export."""
+        return str(capfirst(str(self.declared.file))) or self.heading
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ def to_csv(file: IO[bytes], columns: list[BoundColumn], rows: Iterable[list[Valu
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
     text.write(BOM)
     writer = csv.writer(text)
-    writer.writerow([inert(column.heading) for column in columns])
+    writer.writerow([inert(column.file_heading) for column in columns])
     for row in rows:
         writer.writerow([_in_csv(column, value) for column, value in zip(columns, row, strict=True)])
     text.detach()
@@ -66,7 +66,7 @@ class _Sheets:
         self._sheet.freeze_panes(1, 0)
         for place, column in enumerate(self._columns):
             self._sheet.set_column(place, place, 14 if column.kind.is_tight else 22)
-            self._sheet.write_string(0, place, column.heading, self._bold)
+            self._sheet.write_string(0, place, column.file_heading, self._bold)
 
     def write(self, number: int, row: list[Value]) -> None:
         """Write the row with this number, counted from 0 over all sheets."""
@@ -78,6 +78,8 @@ class _Sheets:
 
     def _cell(self, row: int, place: int, value: Value) -> None:
         form = self._formats[place]
+        if self._columns[place].kind is Kind.SHARE and isinstance(value, Decimal):
+            value *= 100
         if isinstance(value, bool):
             self._sheet.write_string(row, place, _yes_no(truth=value))
         elif isinstance(value, int | Decimal) and _fits(value):
@@ -110,7 +112,7 @@ def _look(column: BoundColumn) -> dict[str, str]:
         Kind.COUNT: "#,##0",
         Kind.MONEY: "#,##0.00",
         Kind.MICROS: "#,##0.######",
-        Kind.SHARE: "0.0###%",
+        Kind.SHARE: '0.####"%"',  # 50 shown as 50%: a bare 1 would leave open whether 1 % or 100 % is meant
     }
     return {"num_format": forms[column.kind]} if column.kind in forms else {}
 

@@ -71,7 +71,11 @@ def baseline(panel: Panel, params: BaselineParams, watch: Watch = NOBODY) -> Bas
     `Year` joins them to what is still to come. Raises TooShort under four periods of history, and UnknownCountry.
     """
     if panel.length < 4:
-        raise TooShort(noop("A forecast needs at least two periods of sales; there is %(count)s."), count=panel.length)
+        raise TooShort(
+            noop("A forecast needs at least %(least)s periods of sales; there are %(count)s."),
+            least=4,
+            count=panel.length,
+        )
     effect = _calendar_effect(panel, params)
     plain = replace(panel, values=panel.values / effect.past)
     made = estimate(plain, params.horizon, params.backtest, params.views, watch)

@@ -138,7 +138,11 @@ def _periods(rows: pl.DataFrame, params: PanelParams) -> list[date]:
         eager=True,
     ).to_list()
     if len(periods) < 2:
-        raise TooShort(noop("A forecast needs at least two periods of sales; there is %(count)s."), count=len(periods))
+        raise TooShort(
+            noop("A forecast needs at least %(least)s periods of sales; there are %(count)s."),
+            least=2,
+            count=len(periods),
+        )
     return periods
 
 

@@ -1,1 +1,1 @@
-"""What is there: customers and what they are worth, the market and what of it is still open."""
+"""The market and the customers in it: what each customer will bring, and what the market could."""

@@ -1,271 +1,244 @@
-"""Learns from outcomes how likely a customer or lead is to buy (or to leave), calibrated, with the reasons for each."""
+"""A scorecard learned from what became of earlier leads or customers."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
-from typing import TYPE_CHECKING, Protocol
+from itertools import combinations
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from salesyear.engine.market.bins import Bins, learn_bins
+from salesyear.engine.market.calibration import calibrate, log_losses
+from salesyear.engine.market.scorecard import Scorecard, Term
+from salesyear.engine.market.tables import Bools, Floats, Ints, need
 from salesyear.engine.messages import EngineError, noop
 
-if TYPE_CHECKING:
-    import pandas as pd
-    from sklearn.compose import ColumnTransformer
-
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-ENOUGH_FOR_ISOTONIC = 5_000
-ENOUGH_FOR_THREADS = 20_000
-
-
-class Classifier(Protocol):
-    """What is used of scikit-learn's classifiers (the library ships no types)."""
-
-    def fit(self, features: object, outcome: Bools) -> Classifier:
-        """Learn."""
-
-    def predict_proba(self, features: object) -> Floats:
-        """Chances of not happening and of happening, (rows, 2)."""
-
-
-class Calibration(Protocol):
-    """From scores (log odds) to chances."""
-
-    def __call__(self, score: Floats) -> Floats:
-        """The chance of each score."""
+LEAST_OUTCOMES = 30
+# A pair of features that never moves the log odds by this much is no reason for anything.
+LEAST_EFFECT = 1e-6
 
 
 class TooFewOutcomes(EngineError):
-    """There are not enough outcomes of both kinds to learn from."""
+    """A scorecard was asked of too few successes or failures."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """How to learn: which features a tree may join, its leaves, and the most levels of a feature."""
+
+    joins: str
+    leaves: int
+    levels: int
+
+
+WAYS = {"single features": Way("no_interactions", 4, 48), "pairs of features": Way("pairwise", 31, 200)}
 
 
 @dataclass(frozen=True)
 class LearnParams:
-    """folds: of the cross-validation that blends and calibrates. seed: of folds and trees. least: of each outcome."""
+    """features: columns to learn from, all but the outcome when None; leave out what is known only afterwards.
+    rising, falling: number features whose points may only rise (fall) with the value. ways: of learning to choose
+    from, the simplest first. levels: most levels of a feature instead of the way's own, few for a card people edit.
+    folds, repeats, rate, rounds: of the boosting. seed: of its folds.
+    """
 
-    folds: int = 4
+    features: tuple[str, ...] | None = None
+    rising: tuple[str, ...] = ()
+    falling: tuple[str, ...] = ()
+    ways: tuple[str, ...] = tuple(WAYS)
+    levels: int | None = None
+    folds: int = 5
+    repeats: int = 1
+    rate: float = 0.1
+    rounds: int = 400
     seed: int = 0
-    least: int = 30
 
 
 @dataclass(frozen=True)
-class Chances:
-    """A fitted model.
+class _Boosted:
+    """Models of one way of learning, and what each row was given by those that had not seen it (log odds)."""
 
-    blend: weight of each member. usual: the most common value of each feature, what reasons are told against.
-    auc, calibration_error, brier: of the out-of-fold chances, what to expect on those not seen yet.
+    bins: tuple[Bins, ...]
+    codes: Ints
+    models: tuple[Any, ...]
+    unseen: Floats
+
+    def score(self, codes: Floats) -> Floats:
+        return np.asarray(np.mean([model.decision_function(codes) for model in self.models], axis=0))
+
+
+def learn_scorecard(frame: pl.DataFrame, outcome: str, params: LearnParams | None = None) -> Scorecard:
+    """Learn points from rows whose `outcome` (0 or 1) is known; raises TooFewOutcomes below 30 of either.
+
+    Boosted trees (scikit-learn) that may join one feature, or two, are fitted on folds, stopped by the fold left out
+    and averaged; the simpler way is kept unless the other's out-of-fold log loss is better by more than one standard
+    error. Such a model *is* a sum of tables (Lou, Caruana, Gehrke & Hooker 2013, KDD), which are read off exactly,
+    freed of each other's means (Lengerich et al. 2020, AISTATS) and calibrated on the out-of-fold scores.
     """
-
-    blend: dict[str, float]
-    usual: dict[str, object]
-    auc: float
-    calibration_error: float
-    brier: float
-    members: tuple[Classifier, ...]
-    calibration: Calibration
-
-    def of(self, features: pl.DataFrame) -> Floats:
-        """Chance of the outcome for each row."""
-        return self.calibration(self._score(features))
-
-    def _score(self, features: pl.DataFrame) -> Floats:
-        table = _as_table(features)
-        with _calm(len(features)):
-            logits = [_logit(member.predict_proba(table)[:, 1]) for member in self.members]
-        return np.asarray(np.average(logits, axis=0, weights=list(self.blend.values())))
-
-    def reasons(self, features: pl.DataFrame, most: int = 3) -> pl.DataFrame:
-        """Why each row has the chance it has: `row`, `feature`, `value`, `usual`, `chance`, `with_usual`.
-
-        The `most` features whose change to the usual value would move the chance most, in either direction.
-        """
-        chance = self.of(features)
-        parts = []
-        for name, usual in self.usual.items():
-            changed = features.with_columns(pl.lit(usual, dtype=features[name].dtype).alias(name))
-            parts.append(
-                pl.DataFrame(
-                    {
-                        "row": np.arange(len(features)),
-                        "feature": [name] * len(features),
-                        "value": features[name].cast(pl.String),
-                        "usual": [None if usual is None else str(usual)] * len(features),
-                        "chance": chance,
-                        "with_usual": self.of(changed),
-                    },
-                    schema_overrides={"usual": pl.String},
-                )
-            )
-        effect = (_logit_of("chance") - _logit_of("with_usual")).abs()
-        rows = pl.concat(parts).with_columns(effect=effect).filter(pl.col("effect") > 1e-9)
-        ranked = rows.sort("row", "effect", descending=[False, True], maintain_order=True)
-        return ranked.group_by("row", maintain_order=True).head(most).drop("effect")
+    params = params or LearnParams()
+    need(frame, outcome)
+    happened = np.asarray(frame[outcome].cast(pl.Int64).to_numpy())
+    _enough(happened)
+    features = params.features or tuple(name for name in frame.columns if name != outcome)
+    tried = {way: _boost(frame.select(features), happened, WAYS[way], params) for way in params.ways}
+    losses = {way: log_losses(_chance(made.unseen), happened) for way, made in tried.items()}
+    way = _simplest_good(losses)
+    best = tried[way]
+    slope, offset = calibrate(best.unseen, happened)
+    constant, terms = _tables(best.score, best.codes, best.bins)
+    card = Scorecard(
+        intercept=constant,
+        terms=terms,
+        bins=best.bins,
+        evidence=_evidence(best.codes, happened, best.bins),
+        tried=pl.DataFrame({"method": list(losses), "log_loss": [float(loss.mean()) for loss in losses.values()]}),
+        method=way,
+    )
+    return card.stretched(slope, offset)
 
 
-def learn_chances(features: pl.DataFrame, outcome: Sequence[bool], params: LearnParams) -> Chances:
-    """Learn from rows whose outcome is known. Text columns are categories; empty numbers count as 0.
-
-    Three members: a logistic regression on splines of the numbers, and gradient boosting in two sizes; blended by the
-    least out-of-fold log loss, then calibrated on the out-of-fold chances (isotonic from ENOUGH_FOR_ISOTONIC rows on,
-    below by Platt's logistic; Niculescu-Mizil & Caruana 2005). Raises TooFewOutcomes.
-    """
-    happened = np.asarray(outcome, dtype=bool)
-    least = int(min(happened.sum(), (~happened).sum()))
-    if least < params.least:
-        raise TooFewOutcomes(
-            noop("There are only %(count)s outcomes of one kind; learning needs at least %(least)s of each."),
-            count=least,
-            least=params.least,
+def _enough(happened: Ints) -> None:
+    hits = int(happened.sum())
+    if min(hits, len(happened) - hits) < LEAST_OUTCOMES:
+        text = noop(
+            "Learning grades needs at least %(least)s successes and as many failures; "
+            "here are %(hits)s and %(misses)s. Grade by weights instead."
         )
-    table = _as_table(features)
-    names = ("splines", "small trees", "larger trees")
-    with _calm(len(features)):
-        unseen = np.array([_out_of_fold(member, table, happened, params) for member in _members(features, params)])
-        fitted = tuple(member.fit(table, happened) for member in _members(features, params))
-    weights = _best_blend(unseen, happened)
-    score = np.average(unseen, axis=0, weights=weights)
-    calibration = _calibrator(score, happened)
-    chance = _cross_calibrated(score, happened, params)
-    return Chances(
-        dict(zip(names, weights, strict=True)),
-        {name: _usual(features[name]) for name in features.columns},
-        area_under_curve(happened, chance),
-        calibration_error(happened, chance),
-        float(((chance - happened) ** 2).mean()),
-        fitted,
-        calibration,
-    )
+        raise TooFewOutcomes(text, least=LEAST_OUTCOMES, hits=hits, misses=len(happened) - hits)
 
 
-def _calm(rows: int) -> AbstractContextManager[object]:
-    """One thread for small tables: threads that wait for each other cost more there than they bring."""
-    if rows >= ENOUGH_FOR_THREADS:
-        return nullcontext()
-    # Only libraries loaded by now can be held back, hence the first import; the second package ships no types.
-    import_module("sklearn.ensemble")
-    limits: AbstractContextManager[object] = import_module("threadpoolctl").threadpool_limits(limits=1)
-    return limits
+def _chance(score: Floats) -> Floats:
+    return np.asarray(1.0 / (1.0 + np.exp(-score)))
 
 
-def _as_table(features: pl.DataFrame) -> pd.DataFrame:
-    """The features as the table scikit-learn wants: text as it is, numbers with empty ones as 0."""
-    numbers = pl.selectors.numeric() | pl.selectors.boolean()
-    filled = features.with_columns(numbers.cast(pl.Float64).fill_null(0.0), pl.selectors.string().fill_null(""))
-    return filled.to_pandas()
+def _design(codes: Ints, bins: tuple[Bins, ...]) -> Floats:
+    """Levels as the trees take them: empty as NaN."""
+    empty = np.array([one.size - 1 for one in bins])
+    return np.where(codes == empty, np.nan, codes)
 
 
-def _members(features: pl.DataFrame, params: LearnParams) -> tuple[Classifier, ...]:
+def _boost(known: pl.DataFrame, happened: Ints, way: Way, params: LearnParams) -> _Boosted:
+    """One model per fold and repeat, stopped by the rows of the fold."""
     from sklearn.ensemble import HistGradientBoostingClassifier
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
+    from sklearn.model_selection import RepeatedStratifiedKFold
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # the library ships no types
 
-    words = features.select(pl.selectors.string()).columns
-    numbers = [name for name in features.columns if name not in words]
-    trees = {"random_state": params.seed, "categorical_features": list(range(len(words))), "early_stopping": False}
-    small = HistGradientBoostingClassifier(
-        learning_rate=0.05, max_iter=150, max_leaf_nodes=8, min_samples_leaf=40, l2_regularization=5, **trees
-    )
-    larger = HistGradientBoostingClassifier(
-        learning_rate=0.05, max_iter=120, max_leaf_nodes=31, min_samples_leaf=30, l2_regularization=1, **trees
-    )
-    return (
-        make_pipeline(_splines(words, numbers), LogisticRegression(max_iter=3000, C=0.3)),
-        make_pipeline(_codes(words, numbers), small),
-        make_pipeline(_codes(words, numbers), larger),
-    )
-
-
-def _splines(words: list[str], numbers: list[str]) -> ColumnTransformer:
-    from sklearn.compose import ColumnTransformer
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import OneHotEncoder, SplineTransformer, StandardScaler
-
-    curves = make_pipeline(SplineTransformer(5, degree=2, knots="quantile"), StandardScaler())
-    kinds = OneHotEncoder(handle_unknown="ignore", min_frequency=20)
-    return ColumnTransformer([("words", kinds, words), ("numbers", curves, numbers)])
-
-
-def _codes(words: list[str], numbers: list[str]) -> ColumnTransformer:
-    from sklearn.compose import ColumnTransformer
-    from sklearn.preprocessing import OrdinalEncoder
-
-    codes = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1, max_categories=200)
-    return ColumnTransformer([("words", codes, words), ("numbers", "passthrough", numbers)])
+    bins = learn_bins(known, tuple(known.columns), params.levels or way.levels)
+    codes = np.column_stack([one.codes(known) for one in bins])
+    design = _design(codes, bins)
+    folds = RepeatedStratifiedKFold(n_splits=params.folds, n_repeats=params.repeats, random_state=params.seed)
+    trend = [int(one.feature in params.rising) - int(one.feature in params.falling) for one in bins]
+    models, unseen = [], np.zeros(len(happened))
+    for learn, check in folds.split(design, happened):
+        model = HistGradientBoostingClassifier(
+            learning_rate=params.rate,
+            max_iter=params.rounds,
+            max_leaf_nodes=way.leaves,
+            min_samples_leaf=20,
+            l2_regularization=5.0,
+            categorical_features=[not one.numeric for one in bins],
+            monotonic_cst=trend,
+            interaction_cst=way.joins,
+            early_stopping=True,
+            n_iter_no_change=20,
+            random_state=params.seed,
+        )
+        # One thread: the same sums in the same order everywhere, and no fight with the other workers for the cores.
+        with threadpool_limits(1):
+            model.fit(design[learn], happened[learn], X_val=design[check], y_val=happened[check])
+        models.append(model)
+        unseen[check] += model.decision_function(design[check]) / params.repeats
+    return _Boosted(bins, codes, tuple(models), unseen)
 
 
-def _out_of_fold(member: Classifier, table: pd.DataFrame, happened: Bools, params: LearnParams) -> Floats:
-    from sklearn.model_selection import StratifiedKFold, cross_val_predict
-
-    folds = StratifiedKFold(params.folds, shuffle=True, random_state=params.seed)
-    return _logit(cross_val_predict(member, table, happened, cv=folds, method="predict_proba")[:, 1])
-
-
-def _best_blend(logits: Floats, happened: Bools) -> list[float]:
-    """Weights in tenths with the least log loss."""
-    grid = [w for w in itertools.product(range(11), repeat=len(logits)) if sum(w) == 10]
-    losses = [_log_loss(np.average(logits, axis=0, weights=w), happened) for w in grid]
-    return [one / 10 for one in grid[int(np.argmin(losses))]]
+def _simplest_good(losses: dict[str, Floats]) -> str:
+    """The first way that no other beats by more than one standard error of the difference, row by row."""
+    best = min(losses, key=lambda way: float(losses[way].mean()))
+    for way, loss in losses.items():
+        behind = loss - losses[best]
+        if behind.mean() <= behind.std() / np.sqrt(len(behind)):
+            return way
+    return best
 
 
-def _log_loss(score: Floats, happened: Bools) -> float:
-    return float(np.logaddexp(0, np.where(happened, -score, score)).mean())
+def _tables(score: Callable[[Floats], Floats], codes: Ints, bins: tuple[Bins, ...]) -> tuple[float, tuple[Term, ...]]:
+    """The constant and the tables whose sum is the score, by differences from the most common row."""
+    base = np.array([np.bincount(column).argmax() for column in codes.T])
+    level = [np.arange(one.size) for one in bins]
+    pairs = list(combinations(range(len(bins)), 2))
+    blocks = [base[None, :], *(_varied(base, {j: level[j]}) for j in range(len(bins)))]
+    for j, k in pairs:
+        rows, columns = (grid.ravel() for grid in np.meshgrid(level[j], level[k], indexing="ij"))
+        blocks.append(_varied(base, {j: rows, k: columns}))
+    scores = score(_design(np.concatenate(blocks), bins))
+    parts = np.split(scores, np.cumsum([len(block) for block in blocks])[:-1])
+    zero = float(parts[0][0])
+    single = [part - zero for part in parts[1 : 1 + len(bins)]]
+    double = {}
+    for (j, k), both in zip(pairs, parts[1 + len(bins) :], strict=True):
+        joint = both.reshape(len(level[j]), len(level[k])) - zero - single[j][:, None] - single[k][None, :]
+        if np.abs(joint).max() > LEAST_EFFECT:
+            double[j, k] = joint
+    return _freed(zero, single, double, codes, bins)
 
 
-def _calibrator(score: Floats, happened: Bools) -> Calibration:
-    from sklearn.isotonic import IsotonicRegression
-    from sklearn.linear_model import LogisticRegression
-
-    if len(score) < ENOUGH_FOR_ISOTONIC:
-        platt = LogisticRegression(C=1e6).fit(score[:, None], happened)
-        return lambda one: np.asarray(platt.predict_proba(one[:, None])[:, 1])
-    steps = IsotonicRegression(out_of_bounds="clip", y_min=0.0005, y_max=0.9995).fit(score, happened)
-    # Isotonic steps tie neighbours; a hundredth of the plain chance keeps their order.
-    return lambda one: np.asarray(0.99 * steps.predict(one) + 0.01 / (1 + np.exp(-one)))
+def _varied(base: Ints, changes: dict[int, Ints]) -> Ints:
+    """Copies of one row with some features changed."""
+    rows = np.tile(base, (len(next(iter(changes.values()))), 1))
+    for feature, levels in changes.items():
+        rows[:, feature] = levels
+    return rows
 
 
-def _cross_calibrated(score: Floats, happened: Bools, params: LearnParams) -> Floats:
-    """Chances calibrated on the other half of the rows, to judge the calibration by rows it has not seen."""
-    half = np.random.default_rng(params.seed).permutation(len(score)) % 2 == 0
-    chance = np.empty(len(score))
-    for fitted_on in (half, ~half):
-        chance[~fitted_on] = _calibrator(score[fitted_on], happened[fitted_on])(score[~fitted_on])
-    return chance
+def _freed(
+    zero: float, single: list[Floats], double: dict[tuple[int, int], Floats], codes: Ints, bins: tuple[Bins, ...]
+) -> tuple[float, tuple[Term, ...]]:
+    """Move the mean of each pair's rows and columns to the single features, and theirs to the constant."""
+    for (j, k), joint in double.items():
+        weight = np.zeros(joint.shape)
+        np.add.at(weight, (codes[:, j], codes[:, k]), 1.0)
+        by_row, by_column = _purified(joint, weight)
+        single[j] = single[j] + by_row
+        single[k] = single[k] + by_column
+        # A level nobody had says nothing, by itself or with another.
+        there = (weight.sum(axis=1) > 0)[:, None] & (weight.sum(axis=0) > 0)[None, :]
+        double[j, k] = np.where(there, joint - by_row[:, None] - by_column[None, :], 0.0)
+    for j, points in enumerate(single):
+        mean = float(points[codes[:, j]].mean())
+        single[j] = np.where(np.bincount(codes[:, j], minlength=len(points)) > 0, points - mean, 0.0)
+        zero += mean
+    names = [one.feature for one in bins]
+    terms = [Term((names[j],), points) for j, points in enumerate(single)]
+    pairs = [Term((names[j], names[k]), points) for (j, k), points in double.items()]
+    return zero, tuple(terms + pairs)
 
 
-def _logit(chance: Floats) -> Floats:
-    safe = np.clip(chance, 1e-6, 1 - 1e-6)
-    return np.asarray(np.log(safe / (1 - safe)))
+def _purified(joint: Floats, weight: Floats) -> tuple[Floats, Floats]:
+    """What rows and columns of a table can carry by themselves, by turns until nothing moves."""
+    by_row, by_column = np.zeros(joint.shape[0]), np.zeros(joint.shape[1])
+    rows, columns = weight.sum(axis=1), weight.sum(axis=0)
+    for _ in range(100):
+        left = joint - by_row[:, None] - by_column[None, :]
+        step = np.divide((left * weight).sum(axis=1), rows, out=np.zeros_like(by_row), where=rows > 0)
+        by_row += step
+        left -= step[:, None]
+        move = np.divide((left * weight).sum(axis=0), columns, out=np.zeros_like(by_column), where=columns > 0)
+        by_column += move
+        if max(np.abs(step).max(), np.abs(move).max()) < 1e-9:
+            break
+    return by_row, by_column
 
 
-def _logit_of(name: str) -> pl.Expr:
-    safe = pl.col(name).clip(1e-6, 1 - 1e-6)
-    return (safe / (1 - safe)).log()
-
-
-def _usual(column: pl.Series) -> object:
-    """The most common word, or the middle number."""
-    if column.dtype.is_numeric():
-        return column.median()
-    counts = column.drop_nulls().value_counts(sort=True)
-    return counts[column.name][0] if counts.height else None
-
-
-def area_under_curve(happened: Bools, chance: Floats) -> float:
-    """Chance that one of those it happened to was ranked above one of the others (ties half)."""
-    ranks = pl.Series(chance).rank("average").to_numpy()
-    yes, no = int(happened.sum()), int((~happened).sum())
-    return float((ranks[happened].sum() - yes * (yes + 1) / 2) / (yes * no))
-
-
-def calibration_error(happened: Bools, chance: Floats, bins: int = 10) -> float:
-    """Mean gap between foretold and observed share over ten groups of equal size (Naeini, Cooper & Hauskrecht 2015)."""
-    groups = np.array_split(np.argsort(chance, kind="stable"), bins)
-    gaps = [len(one) * abs(float(happened[one].mean() - chance[one].mean())) for one in groups if len(one)]
-    return float(sum(gaps) / len(chance))
+def _evidence(codes: Ints, happened: Ints, bins: tuple[Bins, ...]) -> pl.DataFrame:
+    """By feature and level: rows, and the share of them that succeeded."""
+    parts = []
+    for j, one in enumerate(bins):
+        rows = np.bincount(codes[:, j], minlength=one.size)
+        hits = np.bincount(codes[:, j], weights=happened, minlength=one.size)
+        some: Bools = rows > 0
+        rate = [float(hit / row) if ok else None for hit, row, ok in zip(hits, rows, some, strict=True)]
+        parts.append(pl.DataFrame({"feature": one.feature, "level": one.names, "rows": rows, "rate": rate}))
+    return pl.concat(parts)

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from salesyear.engine.messages import noop
 from salesyear.engine.targets.cells import Cells
 from salesyear.engine.targets.lines import Line, Lines, blocks_of, by_level, lines_of
 from salesyear.engine.targets.model import REAL, Model, build, strength_of
-from salesyear.engine.targets.numeric.lumping import class_of, relump, spread
-from salesyear.engine.targets.numeric.response import Response
+from salesyear.engine.targets.numeric.lumping import class_of, class_sums, on_grid, relump, spread
+from salesyear.engine.targets.numeric.response import Distance, Response, factor
 from salesyear.engine.targets.numeric.rows import Block, spans
 from salesyear.engine.targets.numeric.solving import Answer, Task, make_task, solve_task
 from salesyear.engine.targets.numeric.system import TreeSystem
@@ -28,6 +29,8 @@ from salesyear.engine.targets.plan import Plan
 from salesyear.engine.targets.rules import SUMS, BadRule, Rule, Rules
 from salesyear.engine.targets.selection import localised
 from salesyear.engine.targets.solving import DIGIT, in_table_order, solve
+
+SHOWN = 1e-9  # relative tolerance of what a session shows; plans of record are solved further
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,33 @@ class CellEdit:
     owner: str = ""
     reason: str = ""
     made_at: str = ""
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Cells in the order of the table and the class of each: one pass from multipliers to a full table."""
+
+    model: Model
+    free: Floats
+    classes: NDArray[np.int32]
+
+    def write(self, t: Floats, out: Floats | None) -> Floats:
+        """Sales of every cell; a table in the order of its classes needs no look-up."""
+        model, arrays = self.model, self.model.arrays
+        if model.in_order or arrays.distance is Distance.LEAST_SQUARES:
+            return in_table_order(model, spread(arrays, t, out if model.in_order else None))
+        sales = np.take(factor(arrays.distance, t), self.classes, out=out, mode="clip")
+        sales *= self.free
+        if len(arrays.private):
+            sales[model.order[arrays.private]] = arrays.private_sales(t)
+        sales[model.order[arrays.held]] = arrays.held_at
+        return sales
+
+
+def _writer(model: Model) -> Writer:
+    free, classes = np.empty_like(model.arrays.free), np.empty(len(model.order), np.int32)
+    free[model.order], classes[model.order] = model.arrays.free, model.classes
+    return Writer(model, free, classes)
 
 
 @dataclass(frozen=True)
@@ -57,6 +87,7 @@ class Session:
     levels: tuple[tuple[Line, ...], ...]
     answer: Answer
     place: Ints = field(repr=False)
+    writer: Writer = field(repr=False)
 
     @property
     def met(self) -> bool:
@@ -65,11 +96,11 @@ class Session:
 
     def amounts(self, out: Floats | None = None) -> Floats:
         """All cells as they are now, before rounding, in the order of the table; `out`: a buffer to write into."""
-        t = self.task.system.pull(self.answer.y)
-        sales = spread(self.base.arrays, t, out if self.base.in_order else None)
-        rows = np.array(list(self.edits), dtype=np.int64)
-        sales[self.place[rows]] = [edit.amount for edit in self.edits.values()]
-        return in_table_order(self.base, sales)
+        sales = self.writer.write(self.task.system.pull(self.answer.y), out)
+        if self.edits:
+            rows = np.fromiter(self.edits, dtype=np.int64, count=len(self.edits))
+            sales[rows] = [edit.amount for edit in self.edits.values()]
+        return sales
 
     def set_cell(self, edit: CellEdit) -> Session:
         """Set one cell (again)."""
@@ -132,7 +163,7 @@ class Session:
             task = replace(self.task, response=response)
         else:
             task = make_task(base.org.tree, blocks, response, TreeSystem(base.org.tree, blocks))
-        answer = solve_task(task, base.params.effort, start, DIGIT * base.params.unit)
+        answer = solve_task(task, replace(base.params.effort, tolerance=SHOWN), start)
         return replace(changed, task=task, answer=answer)
 
     def plan(self) -> Plan:
@@ -155,7 +186,7 @@ class Session:
 
 
 def open_session(cells: Cells, rules: Rules, params: Params | None = None, *, apart: tuple[str, ...] = ()) -> Session:
-    """Open a plan for editing. `apart`: attributes whose single values will be edited; edits of others cost a rebuild."""
+    """Open a plan for editing; `apart`: attributes whose values will be edited (others cost a rebuild)."""
     model = build(cells, rules, params or Params(), apart)
     return _session(model, rules)
 
@@ -164,7 +195,7 @@ def _session(model: Model, rules: Rules) -> Session:
     answer = solve_task(model.task, model.params.effort, None, DIGIT * model.params.unit)
     place = np.empty(len(model.order), dtype=np.int64)
     place[model.order] = np.arange(len(model.order))
-    return Session(model, rules, {}, model.task, model.lines, model.levels, answer, place)
+    return Session(model, rules, {}, model.task, model.lines, model.levels, answer, place, _writer(model))
 
 
 def reopen(session: Session, rules: Rules) -> Session:
@@ -191,8 +222,8 @@ def _expressible(model: Model, rule: Rule) -> bool:
 
 
 def _sums(model: Model, column: str, level: int) -> Floats:
-    amounts = model.cells.amounts(column)[model.order]
-    sums = np.bincount(model.classes, weights=amounts, minlength=model.arrays.classes)
+    amounts = on_grid(model.cells.amounts(column)[model.order], model.classes)
+    sums = class_sums(model.classes, amounts, model.arrays.classes)
     return model.org.tree.sum_up(sums.reshape(model.org.tree.leaves, -1))[level]
 
 

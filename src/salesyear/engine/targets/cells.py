@@ -19,11 +19,11 @@ class BadCells(EngineError):
 
 @dataclass(frozen=True)
 class Cells:
-    """One row per cell: level columns from the top (`region`, `territory`, `rep`), attributes, and amounts.
+    """One row per cell: level columns from the top (region, territory, rep), attributes, and amounts.
 
-    prior: what is expected of the cell if no rule says otherwise. `floor` and `cap` columns, where there are any, bound
-    single cells (null: no bound); `locked` holds a cell at an amount, and `locked_by` may say who did it and why. A null in a lower level column means: the leaf is the level above. The company
-    stands above all levels and needs no column.
+    prior: what is expected of the cell if no rule says otherwise. Columns that may be there: `floor` and `cap` bound
+    single cells (null: no bound); `locked` holds a cell at an amount, and `locked_by` says who did it and why. A null
+    in a lower level column means: the leaf is the level above. The company needs no column.
     """
 
     frame: pl.DataFrame

@@ -19,20 +19,20 @@ from salesyear.engine.targets.numeric.tree import Ints
 from salesyear.engine.targets.plan import Plan
 
 TOO_LITTLE = noop(
-    "“%(rule)s” asks for %(asked)s at %(place)s, "
-    "but %(others)s allow at most %(reachable)s: %(missing)s missing."
+    "“%(rule)s” asks for %(asked)s at %(place)s, but %(others)s allow at most %(reachable)s: %(missing)s missing."
 )
 TOO_MUCH = noop(
-    "“%(rule)s” allows %(asked)s at %(place)s, "
-    "but %(others)s force at least %(reachable)s: %(missing)s too much."
+    "“%(rule)s” allows %(asked)s at %(place)s, but %(others)s force at least %(reachable)s: %(missing)s too much."
 )
 ALONE_LITTLE = noop(
-    "“%(rule)s” asks for %(asked)s at %(place)s, "
-    "but its cells can carry at most %(reachable)s: %(missing)s missing."
+    "“%(rule)s” asks for %(asked)s at %(place)s, but its cells can carry at most %(reachable)s: %(missing)s missing."
 )
 ALONE_MUCH = noop(
-    "“%(rule)s” allows %(asked)s at %(place)s, "
-    "but its cells are held at %(reachable)s at least: %(missing)s too much."
+    "“%(rule)s” allows %(asked)s at %(place)s, but its cells are held at %(reachable)s at least: %(missing)s too much."
+)
+
+SHARES_CLASH = noop(
+    "“%(rule)s” asks for a share of %(asked)s at %(place)s; with %(others)s it cannot be had: %(missing)s missing."
 )
 
 
@@ -162,13 +162,24 @@ def _sentence(
     others = np.array([place for place in range(len(rows)) if place != head], dtype=np.int64)
     least, most = elastic.reach(head, others)
     own = clashes[head]
+    names = list(dict.fromkeys([clashes[place].rule for place in others] + list(locks)))
+    told = ", ".join(f"“{name}”" for name in names)
+    if own.share:
+        missing = elastic.least_miss()
+        asked = own.at_least if np.isfinite(own.at_least) else own.at_most
+        shares: dict[str, object] = {
+            "rule": own.rule,
+            "asked": f"{100 * asked:g} %",
+            "place": own.place,
+            "others": told,
+        }
+        return SHARES_CLASH, shares | {"missing": missing}, missing
     short = most < own.at_least
     asked, reachable = (own.at_least, most) if short else (own.at_most, least)
     texts = (TOO_LITTLE, TOO_MUCH) if len(others) or locks else (ALONE_LITTLE, ALONE_MUCH)
     missing = abs(asked - reachable)
-    names = list(dict.fromkeys([clashes[place].rule for place in others] + list(locks)))
     values: dict[str, object] = {
-        "rule": own.rule, "asked": asked, "place": own.place, "others": ", ".join(f"“{name}”" for name in names), "reachable": reachable,
-        "missing": missing,
+        "rule": own.rule, "asked": asked, "place": own.place, "others": told,
+        "reachable": reachable, "missing": missing,
     }  # fmt: skip
     return texts[0 if short else 1], values, missing

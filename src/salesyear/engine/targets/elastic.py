@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from scipy.optimize import linprog
 
 from salesyear.engine.targets.model import Model
-from salesyear.engine.targets.numeric.lumping import class_of
+from salesyear.engine.targets.numeric.lumping import class_of, class_sums
 from salesyear.engine.targets.numeric.rows import coefficients, row_address
 from salesyear.engine.targets.numeric.tree import Floats, Ints
 from salesyear.engine.targets.why import CELL_BOUNDS, IN_TABLE_NAME
@@ -43,8 +43,12 @@ class Elastic:
             return None
         return chosen[np.abs(force) > 1e-7]
 
+    def least_miss(self) -> float:
+        """Least total amount by which all rows together must be missed."""
+        return self._least_miss(np.arange(len(self.low)))[0] * self.scale
+
     def _held(self) -> Floats:
-        return np.r_[0.0, self.least[np.isfinite(self.least)]]
+        return np.asarray(np.r_[0.0, self.least[np.isfinite(self.least)]])
 
     def _least_miss(self, chosen: Ints) -> tuple[float, Floats]:
         """Minimise the sum of misses; return it and each row's dual value."""
@@ -91,8 +95,8 @@ def elastic_rows(model: Model, rows: Ints, bounds_names: tuple[str, ...] | None 
     pieces = _pieces(model, matrix, bounds_names)
     kind, first = _alike(matrix, pieces)
     count = len(first)
-    least = np.bincount(kind, weights=pieces.least, minlength=count)
-    most = np.bincount(kind, weights=pieces.most, minlength=count)
+    least = class_sums(kind, pieces.least, count)
+    most = class_sums(kind, pieces.most, count)
     finite = np.abs(np.r_[low[np.isfinite(low)], high[np.isfinite(high)], 1.0])
     scale = float(finite.max())
     columns = matrix[:, pieces.classes[first]]
@@ -153,11 +157,11 @@ def _pieces(model: Model, matrix: sp.csc_array, kept: tuple[str, ...] | None) ->
     if mine.any():
         names.append(CELL_BOUNDS)
         here = kept is None or CELL_BOUNDS in kept
-        wide = np.full(int(mine.sum()), np.inf)
-        least = arrays.low[mine] if here else np.minimum(np.sign(arrays.private_prior[mine]), 0) * wide[0:1]
-        parts.append(
-            (bounded[mine], np.nan_to_num(least, nan=0.0, neginf=-np.inf), arrays.high[mine] if here else wide)
-        )
+        # Without its own bounds a cell keeps its sign.
+        sign = np.sign(arrays.private_prior[mine])
+        least = arrays.low[mine] if here else np.where(sign < 0, -np.inf, 0.0)
+        most = arrays.high[mine] if here else np.where(sign < 0, 0.0, np.inf)
+        parts.append((bounded[mine], least, most))
     for part, name in _locked(model, touched, kept):
         parts.append(part)
         if name not in names:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from salesyear.engine.targets.numeric.lumping import class_sums
 from salesyear.engine.targets.numeric.rows import Block, coefficients
 from salesyear.engine.targets.numeric.tree import Floats, Ints, Tree
 from salesyear.engine.targets.params import Params
@@ -47,7 +48,7 @@ class _Filling:
 
     def _sums(self, level: int, values: Floats) -> Floats:
         count = self.tree.leaves * self.width
-        leaves = np.bincount(self.classes, weights=values, minlength=count).reshape(self.tree.leaves, -1)
+        leaves = class_sums(self.classes, values, count).reshape(self.tree.leaves, -1)
         return self.tree.sum_up(leaves)[level]
 
     def fill(self, level: int, block: Block, place: int) -> None:

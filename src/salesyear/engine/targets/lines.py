@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import partial
 from itertools import product
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -13,11 +15,18 @@ from salesyear.engine.messages import noop
 from salesyear.engine.targets.numeric.rows import Block, no_rows
 from salesyear.engine.targets.numeric.tree import Bools, Floats
 from salesyear.engine.targets.places import Attributes, Organisation
-from salesyear.engine.targets.rules import SHARES, BadRule, Kind, Rule, Rules
+from salesyear.engine.targets.rules import SHARES, BadRule, Kind, Rule
 
 HAIR = 1e-6  # of a unit: an amount this near to a whole one is meant to be it
 MILLIONTH = 1_000_000
-Sums = Callable[[str, int], Floats]  # column, level -> nodes x attribute classes
+
+
+class Sums(Protocol):
+    """Sums of an amount column over nodes x attribute classes of a level."""
+
+    def __call__(self, column: str, at: int) -> Floats:
+        """Sums of `column` on level `at`."""
+        ...
 
 
 class Name(NamedTuple):
@@ -82,7 +91,7 @@ def lines_for(org: Organisation, attributes: Attributes, rules: tuple[Rule, ...]
     found: Lines = {}
     for rule in rules:
         level = org.level(rule)
-        found[rule.name] = level, lines_of(rule, org, attributes, lambda column, at=level: sums(column, at))
+        found[rule.name] = level, lines_of(rule, org, attributes, partial(sums, at=level))
     return found
 
 
@@ -108,6 +117,7 @@ def blocks_of(
 def lines_of(rule: Rule, org: Organisation, attributes: Attributes, sums: Callable[[str], Floats]) -> list[Line]:
     """All rows of one rule."""
     part, whole = attributes.matching(rule.where), attributes.matching(rule.within)
+    _refuse_unknown_keys(rule, org, attributes)
     found: list[Line] = []
     for values, inside in _each(rule, attributes):
         base = whole if rule.kind is Kind.PROFILE else whole & inside
@@ -116,6 +126,31 @@ def lines_of(rule: Rule, org: Organisation, attributes: Attributes, sums: Callab
     if not found:
         raise BadRule(noop("Rule “%(rule)s” speaks of no cell at all."), rule=rule.name)
     return found
+
+
+def _refuse_unknown_keys(rule: Rule, org: Organisation, attributes: Attributes) -> None:
+    """An amount for a node or value that is not there would be silently lost."""
+    if not rule.amounts:
+        return
+    level = org.level(rule)
+    nodes = {*org.names[level], *org.paths[level]}
+    tails = {"/".join(values) for values, _ in _each(rule, attributes)}
+    known = nodes | tails
+    for key in rule.amounts:
+        split = any(node in nodes and tail in tails for node, tail in _cuts(key))
+        if key not in known and not split:
+            close = get_close_matches(key, known, n=1) or sorted(known)[:1]
+            raise BadRule(
+                noop("Rule “%(rule)s” has an amount for “%(key)s”, which is not there. Did you mean “%(close)s”?"),
+                rule=rule.name, key=key, close=close[0],
+            )  # fmt: skip
+
+
+def _cuts(key: str) -> Iterator[tuple[str, str]]:
+    """Every way to read a key as node/value."""
+    for place, letter in enumerate(key):
+        if letter == "/":
+            yield key[:place], key[place + 1 :]
 
 
 def _each(rule: Rule, attributes: Attributes) -> Iterator[tuple[tuple[str, ...], Bools]]:
@@ -216,14 +251,3 @@ def _with_room(line: Line, whole: Whole) -> tuple[Floats, Floats]:
         return low, high
     roomy = high - low > 4 * room
     return np.where(roomy, low + room, low), np.where(roomy, high - room, high)
-
-
-def unused_amounts(rules: Rules, org: Organisation) -> list[tuple[str, str]]:
-    """Amounts of rules whose key names no node: (rule, key)."""
-    unknown: list[tuple[str, str]] = []
-    for rule in rules.rules:
-        if rule.amounts and not rule.each and rule.kind is Kind.TOTAL:
-            level = org.level(rule)
-            names = {*org.names[level], *org.paths[level]}
-            unknown += [(rule.name, key) for key in rule.amounts if key not in names]
-    return unknown

@@ -14,10 +14,10 @@ import numpy as np
 
 from salesyear.engine.messages import noop
 from salesyear.engine.rounding import BrokenPromise
-from salesyear.engine.targets.model import Model
-from salesyear.engine.targets.numeric.tree import Floats, Ints
 from salesyear.engine.targets.layout import Layout, kinds
 from salesyear.engine.targets.lines import MILLIONTH
+from salesyear.engine.targets.model import Model
+from salesyear.engine.targets.numeric.tree import Floats, Ints
 from salesyear.engine.targets.promises import Promises, Row, integer_sums
 
 TRIES = 100  # leaves looked at for one move

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from salesyear.engine.messages import noop
 from salesyear.engine.targets.cells import BadCells, Cells
 from salesyear.engine.targets.filling import Filled, fill_empty
 from salesyear.engine.targets.lines import Line, Lines, Whole, blocks_of, by_level, lines_for
-from salesyear.engine.targets.numeric.lumping import CellArrays, arrange, lump
+from salesyear.engine.targets.numeric.lumping import CellArrays, arrange, class_sums, lump, on_grid
 from salesyear.engine.targets.numeric.response import Distance
 from salesyear.engine.targets.numeric.rows import flatten
 from salesyear.engine.targets.numeric.solving import Task, make_task
@@ -68,7 +69,7 @@ class Model:
         low, high = (flatten(self.task.blocks, side) for side in ("low", "high"))
         return np.isfinite(low) | np.isfinite(high)
 
-    @property
+    @cached_property
     def in_order(self) -> bool:
         """The table already is in the order of its classes."""
         return bool((self.order[1:] > self.order[:-1]).all())
@@ -150,10 +151,10 @@ class _Sums:
     attributes: Attributes
     classes: Ints
 
-    def of(self, column: str, level: int) -> Floats:
+    def of(self, column: str, at: int) -> Floats:
         count = self.org.tree.leaves * self.attributes.count
-        sums = np.bincount(self.classes, weights=self.cells.amounts(column), minlength=count)
-        return self.org.tree.sum_up(sums.reshape(self.org.tree.leaves, -1))[level]
+        sums = class_sums(self.classes, on_grid(self.cells.amounts(column), self.classes), count)
+        return self.org.tree.sum_up(sums.reshape(self.org.tree.leaves, -1))[at]
 
 
 def cell_bounds(cells: Cells, org: Organisation, rules: Rules, prior: Floats, params: Params, whole: Whole) -> Bounds:

@@ -52,7 +52,9 @@ def organisation(cells: Cells) -> Organisation:
     keys = cells.frame.select(pl.col(*cells.levels).cast(pl.String))
     leaves = keys.unique().sort(cells.levels).with_row_index("_leaf")
     leaf = keys.join(leaves, on=list(cells.levels), how="left", nulls_equal=True, maintain_order="left")["_leaf"]
-    up, names, paths = [np.zeros(1, np.int64)], [(COMPANY,)], [("",)]
+    up = [np.zeros(1, np.int64)]
+    names: list[tuple[str, ...]] = [(COMPANY,)]
+    paths: list[tuple[str, ...]] = [("",)]
     above = np.zeros(leaves.height, np.int64)
     for depth in range(1, len(cells.levels) + 1):
         prefix = leaves.select(cells.levels[:depth])

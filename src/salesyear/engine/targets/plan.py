@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from salesyear.engine.targets.model import Model
+from salesyear.engine.targets.numeric.lumping import class_sums
 from salesyear.engine.targets.numeric.rows import spans
 from salesyear.engine.targets.numeric.solving import Answer
 from salesyear.engine.targets.numeric.tree import Floats, Ints
@@ -80,7 +81,7 @@ class Plan:
     def sums(self, level: int, amounts: Floats) -> Floats:
         """Sums of cell amounts over nodes x attribute classes of a level."""
         tree, count = self.model.org.tree, self.model.attributes.count
-        classes = np.bincount(self.model.classes, weights=amounts[self.model.order], minlength=tree.leaves * count)
+        classes = class_sums(self.model.classes, amounts[self.model.order], tree.leaves * count)
         return tree.sum_up(classes.reshape(tree.leaves, count))[level]
 
 

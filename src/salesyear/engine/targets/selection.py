@@ -34,7 +34,7 @@ def select_for(cells: Cells, org: Organisation, rule: Rule) -> Bools:
 
 
 def localised(rule: Rule, org: Organisation) -> Rule:
-    """Turn level columns in `where` into the nodes they mean: region = East, month = 3 is month = 3 at the node East."""
+    """Turn level columns in `where` into nodes: region = East, month = 3 is month = 3 at the node East."""
     named = [level for level in org.levels[1:] if level in rule.where]
     if not named:
         return rule

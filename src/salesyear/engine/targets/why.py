@@ -13,6 +13,7 @@ import numpy as np
 
 from salesyear.engine.messages import EngineError, noop
 from salesyear.engine.targets.model import IN_TABLE, NOBODY
+from salesyear.engine.targets.numeric.lumping import class_sums
 from salesyear.engine.targets.numeric.response import Distance
 from salesyear.engine.targets.numeric.rows import spans
 from salesyear.engine.targets.numeric.tree import Bools, Floats
@@ -118,7 +119,7 @@ def _wishes(plan: Plan, free: Bools) -> tuple[Floats, Floats]:
         weight[moved] = log_mean(wished[moved], prior[moved])
     weight = np.where(free, weight, 0.0)
     count = model.arrays.classes
-    return wished, np.bincount(model.classes, weights=weight[model.order], minlength=count)
+    return wished, class_sums(model.classes, weight[model.order], count)
 
 
 def _by_rule(plan: Plan, weights: Floats) -> dict[str, float]:

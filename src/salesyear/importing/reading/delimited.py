@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from salesyear.core.inert import plain
 from salesyear.engine.messages import noop
 from salesyear.importing.reading.tables import MEGABYTE, Gathering, Limits, Refused, Table, headings_of
 from salesyear.importing.values.problems import Problem, problem
@@ -37,7 +38,16 @@ def read_delimited(path: Path, limits: Limits) -> Table:
     gathering = Gathering(headings_of(first, limits), limits)
     for number, cells, fault in rows:
         gathering.add(number, cells, fault)
+    _take_apostrophes_off(gathering)
     return gathering.table(encoding=encoding, separator=separator)
+
+
+def _take_apostrophes_off(gathering: Gathering) -> None:
+    """Our exports put an apostrophe before text that begins like a formula; in a workbook they need none."""
+    for column in gathering.columns:
+        guarded = {text: plain(text) for text in set(column) if text.startswith("'")}
+        if guarded:
+            column[:] = [guarded.get(text, text) for text in column]
 
 
 def unpacked(path: Path, limits: Limits) -> bytes:

@@ -187,7 +187,7 @@ def read_percent(text: str, decimal_mark: str = ".", *, points: bool | None = No
         return figure.value / 100
     if points is None and figure.value == 1:
         rule = noop("“%(value)s” may be 1%% or 100%%: the column does not tell which.")
-        return problem(rule, noop("Write it with a percent sign, or choose how the column is read."), value=text)
+        return problem(rule, noop("Write it with a percent sign."), value=text)
     return figure.value / 100 if points else figure.value
 
 

@@ -12,19 +12,13 @@ from salesyear.importing.values.problems import Problem, problem
 
 YES: Final = frozenset({"yes", "y", "true", "t", "1", "是", "有", "对", "√", "✓", "✔", "启用"})
 NO: Final = frozenset({"no", "n", "false", "f", "0", "否", "无", "错", "×", "✗", "✘", "停用"})
-#: What our own exports put an apostrophe before, so that a spreadsheet shows it and does not run it.
-_MADE_INERT: Final = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
 _SHORTENED: Final = re.compile(r"[+-]?\d(\.\d+)?e\+?\d{2,3}", re.IGNORECASE)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def read_text(text: str, longest: int | None = None) -> str | Problem:
-    """Text without outer blanks; the apostrophe that our exports put before `=` is taken off again.
-
-    Text that is too long is refused, never cut.
-    """
-    inner = text.strip(" \n\u3000\xa0")
-    plain = inner[1:] if _MADE_INERT.match(inner) else inner.strip()
+    """Text without outer blanks. Text that is too long is refused, never cut."""
+    plain = text.strip()
     if _CONTROL.search(plain):
         rule = noop("“%(value)s” holds characters that cannot be shown.")
         return problem(rule, noop("Delete them; they often come from a damaged file."), value=_visible(plain))

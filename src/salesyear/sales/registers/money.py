@@ -9,7 +9,7 @@ from salesyear.sales.models import Currency, Invoice, Rate, Receipt, Return
 
 _CUSTOMER = (
     Column("customer__code", _("customer code"), listed=False),
-    Column("customer__name", link=("customers", "customer_id")),
+    Column("customer__name", file=_("customer's name"), link=("customers", "customer_id")),
 )
 _WHERE = (
     Column("order__number", listed=False),
@@ -35,7 +35,7 @@ class ReturnRegister(Register):
         Column("returned_on"),
         *_CUSTOMER,
         Column("product__code", _("product code"), listed=False),
-        Column("product__name", link=("products", "product_id")),
+        Column("product__name", file=_("product's name"), link=("products", "product_id")),
         Column("reason"),
         *_WHERE,
         Column("quantity_micros"),

@@ -60,7 +60,7 @@ class PriceRegister(Register):
     why_empty = _("No price has been imported yet.")
     columns = (
         Column("product__code", _("product code")),
-        Column("product__name", link=("products", "product_id")),
+        Column("product__name", file=_("product's name"), link=("products", "product_id")),
         Column("starts_on"),
         Column("ends_on"),
         Column("list_micros"),

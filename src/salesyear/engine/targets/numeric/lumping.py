@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
-from salesyear.engine.targets.numeric.response import Bounded, Distance, Response, factor, respond
+from salesyear.engine.targets.numeric.response import Bounded, Distance, Response, drive, factor, respond
 from salesyear.engine.targets.numeric.tree import Bools, Floats, Ints
 
 
@@ -32,6 +33,24 @@ class CellArrays:
     low: Floats
     high: Floats
     classes: int
+
+    @cached_property
+    def bounded(self) -> Bounded | None:
+        """Return the private cells as runs of one class each."""
+        if not len(self.private):
+            return None
+        mine = class_of(self, self.private)
+        starts = np.flatnonzero(np.r_[True, np.diff(mine) > 0])
+        counts = np.diff(np.r_[starts, len(mine)])
+        return Bounded(self.private_prior, self.low, self.high, mine[starts], starts, counts)
+
+    def private_sales(self, t: Floats) -> Floats:
+        """Sales of the private cells."""
+        runs = self.bounded
+        if runs is None:
+            return np.zeros(0)
+        driven = np.repeat(drive(self.distance, t[runs.classes]), runs.counts)
+        return respond(self.distance, runs.prior, driven, runs.low, runs.high)[0]
 
 
 def arrange(distance: Distance, prior: Floats, low: Floats, high: Floats, classes: Ints, count: int) -> CellArrays:
@@ -60,7 +79,7 @@ def on_grid(prior: Floats, classes: Ints) -> Floats:
     if largest == 0:
         return prior
     grid = 2.0 ** (np.ceil(np.log2(largest)) - 52)
-    return np.round(prior / grid) * grid
+    return np.asarray(np.round(prior / grid) * grid)
 
 
 def private_cells(distance: Distance, prior: Floats, low: Floats, high: Floats) -> Bools:
@@ -82,12 +101,17 @@ def lump(cells: CellArrays) -> Response:
     gain = _sums(cells, positive)
     kept = np.zeros(cells.classes)
     np.add.at(kept, class_of(cells, cells.held), cells.held_at)
-    return Response(cells.distance, gain, loss, kept, _bounded(cells))
+    return Response(cells.distance, gain, loss, kept, cells.bounded)
 
 
 def class_of(cells: CellArrays, positions: Ints) -> Ints:
     """Class of single cells."""
     return cells.runs[np.searchsorted(cells.starts, positions, side="right") - 1]
+
+
+def class_sums(classes: Ints, values: Floats, count: int) -> Floats:
+    """Sums of cells over classes numbered from 0 to count - 1."""
+    return np.bincount(classes, weights=values, minlength=count).astype(np.float64, copy=False)
 
 
 def cells_of(cells: CellArrays, one: int) -> slice:
@@ -121,15 +145,6 @@ def _sums(cells: CellArrays, values: Floats) -> Floats:
     return total
 
 
-def _bounded(cells: CellArrays) -> Bounded | None:
-    if not len(cells.private):
-        return None
-    mine = class_of(cells, cells.private)
-    starts = np.flatnonzero(np.r_[True, np.diff(mine) > 0])
-    counts = np.diff(np.r_[starts, len(mine)])
-    return Bounded(cells.private_prior, cells.low, cells.high, mine[starts], starts, counts)
-
-
 def spread(cells: CellArrays, t: Floats, out: Floats | None = None) -> Floats:
     """Sales of every cell, in the order of the classes, from the multipliers of the classes."""
     sales = np.empty_like(cells.free) if out is None else out
@@ -139,8 +154,7 @@ def spread(cells: CellArrays, t: Floats, out: Floats | None = None) -> Floats:
         shrink = np.maximum(0.0, 1.0 - t[class_of(cells, negative)])
         sales[negative] = cells.free[negative] * shrink
     if len(cells.private):
-        mine = t[class_of(cells, cells.private)]
-        sales[cells.private] = respond(cells.distance, cells.private_prior, mine, cells.low, cells.high)[0]
+        sales[cells.private] = cells.private_sales(t)
     sales[cells.held] = cells.held_at
     return sales
 

@@ -21,7 +21,7 @@ class Effort:
     """How hard to try; the defaults are those of the measured prototype (docs: target-solve)."""
 
     tolerance: float = 1e-11  # of every row, relative to its scale
-    steps: int = 15
+    steps: int = 60
     rounds: int = 12  # of the inner active set
     stride: float = 2.0  # largest change of any log factor in one step
     smooth_steps: int = 400
@@ -29,9 +29,10 @@ class Effort:
 
 @dataclass(frozen=True)
 class Point:
-    """Where the method stands: multipliers, sales of the classes, their slopes, values of the rows."""
+    """Where the method stands: multipliers, their sums t per class, sales, slopes, values of the rows."""
 
     y: Floats
+    t: Floats
     sales: Floats
     slope: Floats
     value: Floats
@@ -54,8 +55,17 @@ class Outcome:
 
 def evaluate(system: System, response: Response, y: Floats) -> Point:
     """Sales and rows at given multipliers."""
-    sales, slope = response.at(system.pull(y))
-    return Point(y, sales, slope, system.push(sales))
+    return _evaluate(system, response, y, system.pull(y))
+
+
+def _evaluate(system: System, response: Response, y: Floats, t: Floats) -> Point:
+    sales, slope = response.at(t)
+    return Point(y, t, sales, slope, system.push(sales))
+
+
+def moved(system: System, response: Response, point: Point, step: Floats, change: Floats, length: float) -> Point:
+    """Return the point after a step; `change`: what the whole step does to t."""
+    return _evaluate(system, response, point.y + length * step, point.t + length * change)
 
 
 def residual(point: Point, bounds: Bounds) -> Floats:
@@ -76,16 +86,24 @@ def climb(
     system: System, response: Response, bounds: Bounds, start: Floats, tolerance: Floats, effort: Effort
 ) -> Outcome:
     """Newton from `start` until every row is within its tolerance, or until it stalls."""
-    point = evaluate(system, response, start)
-    steps, stuck = 0, 0
+    point, movable = evaluate(system, response, start), response.movable() > 0
+    damping, steps = 0.0, 0
     while True:
         missing = residual(point, bounds)
         worst = worst_row(missing, point.y, bounds, tolerance)
-        if worst <= 1.0 or steps >= effort.steps or stuck >= 2 or not np.isfinite(worst):
+        if worst <= 1.0 or steps >= effort.steps or damping > 1.0 or not np.isfinite(worst):
             return Outcome(point, worst, steps, "newton")
-        step = _box_step(system, point, missing, _room(point.y, missing, bounds), effort.rounds)
-        point, taken = _advance(system, response, point, step, missing, _stride(system, response, step, effort))
-        stuck = stuck + 1 if taken < 1e-3 else 0
+        model = _Model(system, point, missing, damping * bounds.scale)
+        room = _room(point.y, missing, bounds)
+        step, sure = _box_step(model, room, effort.rounds)
+        change = system.pull(step)
+        length = stride(response.distance, change, movable, effort)
+        ahead, taken = _advance(system, response, point, step, change, missing, length)
+        better = worst_row(residual(ahead, bounds), ahead.y, bounds, tolerance) < worst
+        stalled = taken < 1e-3 or not (better or sure)
+        if not stalled:
+            point = _extend(model, response, ahead, step, room) if damping and taken == 1.0 else ahead
+        damping = max(1e-3, 10 * damping) if stalled else (damping / 10 if damping > 1e-5 else 0.0)
         steps += 1
 
 
@@ -98,55 +116,80 @@ def _room(y: Floats, missing: Floats, bounds: Bounds) -> tuple[Floats, Floats]:
     return lowest - y, highest - y
 
 
-def _box_step(system: System, point: Point, missing: Floats, room: tuple[Floats, Floats], rounds: int) -> Floats:
-    """Maximise missing.d - d'Hd/2 within the room by a primal-dual active set."""
+@dataclass(frozen=True)
+class _Model:
+    """The dual near a point: missing.d - d'Hd/2, with a damping that keeps steps short where H is flat."""
+
+    system: System
+    point: Point
+    missing: Floats
+    damping: Floats
+
+    def slope(self, step: Floats) -> Floats:
+        """Gradient of the model after a step."""
+        bend = self.system.push(self.point.slope * self.system.pull(step))
+        return np.asarray(self.missing - bend - self.damping * step)
+
+
+def _box_step(model: _Model, room: tuple[Floats, Floats], rounds: int) -> tuple[Floats, bool]:
+    """Maximise the model within the room by a primal-dual active set; also whether it came to an end."""
     low, high = room
-    newton = system.newton(point.slope)
+    newton = model.system.newton(model.point.slope)
     immovable, at_low, at_high = low == high, np.zeros(len(low), bool), np.zeros(len(low), bool)
-    step = np.zeros_like(missing)
+    step, sure = np.zeros_like(low), False
     for _ in range(rounds):
         free = ~(immovable | at_low | at_high)
         fixed = np.where(at_low, low, np.where(at_high, high, 0.0))
-        right = missing - _curve(system, point, fixed) if fixed.any() else missing
-        step = fixed + newton.solve(np.where(free, right, 0.0), free)
+        right = model.slope(fixed) if fixed.any() else model.missing
+        step = fixed + newton.solve(np.where(free, right, 0.0), free, model.damping)
         below, beyond = free & (step < low), free & (step > high)
-        freed = _wrongly_held(system, point, missing, step, at_low, at_high)
+        freed = _wrongly_held(model, step, at_low, at_high)
         if not (below.any() or beyond.any() or freed.any()):
+            sure = True
             break
         at_low, at_high = (at_low & ~freed) | below, (at_high & ~freed) | beyond
-    return np.clip(step, low, high)
+    return np.clip(step, low, high), sure
 
 
-def _wrongly_held(system: System, point: Point, missing: Floats, step: Floats, at_low: Bools, at_high: Bools) -> Bools:
+def _wrongly_held(model: _Model, step: Floats, at_low: Bools, at_high: Bools) -> Bools:
     """Rows held at a face although the model pulls them back inside."""
     if not (at_low.any() or at_high.any()):
         return at_low
-    pull = missing - _curve(system, point, step)
+    pull = model.slope(step)
     return (at_low & (pull > 0)) | (at_high & (pull < 0))
 
 
-def _curve(system: System, point: Point, step: Floats) -> Floats:
-    return system.push(point.slope * system.pull(step))
-
-
-def _stride(system: System, response: Response, step: Floats, effort: Effort) -> float:
+def stride(distance: Distance, change: Floats, movable: Bools, effort: Effort) -> float:
     """First length to try: no log factor of a class that can move changes by more than the stride."""
-    if response.distance is Distance.LEAST_SQUARES:
+    if distance is Distance.LEAST_SQUARES:
         return 1.0
-    change = np.abs(system.pull(step)[response.movable() > 0]).max(initial=0.0)
-    return float(min(1.0, effort.stride / change)) if change > 0 else 1.0
+    largest = float(np.abs(change).max(initial=0.0, where=movable))
+    return min(1.0, effort.stride / largest) if largest > 0 else 1.0
 
 
 def _advance(
-    system: System, response: Response, point: Point, step: Floats, missing: Floats, length: float
+    system: System, response: Response, point: Point, step: Floats, change: Floats, missing: Floats, length: float
 ) -> tuple[Point, float]:
     """Line search on the slope alone: the dual's own value has no digits left near its top."""
     wanted = missing + point.value
     first = float(step @ missing)
     for _ in range(30):
-        there = evaluate(system, response, point.y + length * step)
+        there = moved(system, response, point, step, change, length)
         slope = float(step @ (wanted - there.value))
         if slope >= -0.5 * first or first <= 0:
             return there, length
         length *= min(0.9, max(0.1, first / (first - slope)))
     return there, length
+
+
+def _extend(model: _Model, response: Response, ahead: Point, step: Floats, room: tuple[Floats, Floats]) -> Point:
+    """Go on along a damped step while that is uphill: where the dual is nearly flat, steps are far too short."""
+    wanted = model.missing + model.point.value
+    taken = step
+    for times in (4.0, 16.0, 64.0, 256.0):
+        longer = np.clip(times * step, *room)
+        there = evaluate(model.system, response, model.point.y + longer)
+        if float((longer - taken) @ (wanted - there.value)) < 0:
+            break
+        ahead, taken = there, longer
+    return ahead

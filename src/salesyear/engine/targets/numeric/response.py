@@ -47,8 +47,9 @@ class Response:
         """Sales of every class and their derivative with respect to t."""
         sales, slope = self._free(t)
         if self.bounded is not None:
-            mine = np.repeat(t[self.bounded.classes], self.bounded.counts)
-            clipped, moving = respond(self.distance, self.bounded.prior, mine, self.bounded.low, self.bounded.high)
+            mine = np.repeat(drive(self.distance, t[self.bounded.classes]), self.bounded.counts)
+            low, high = self.bounded.low, self.bounded.high
+            clipped, moving = respond(self.distance, self.bounded.prior, mine, low, high)
             sales[self.bounded.classes] += np.add.reduceat(clipped, self.bounded.starts)
             slope[self.bounded.classes] += np.add.reduceat(moving, self.bounded.starts)
         return sales, slope
@@ -74,16 +75,20 @@ class Response:
         return size
 
 
-def respond(distance: Distance, prior: Floats, t: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
-    """Answer of single cells within their bounds, and its derivative."""
+def drive(distance: Distance, t: Floats) -> Floats:
+    """What cells are moved by: e^t, or t itself for least squares. One value per class is enough."""
+    return np.exp(t) if distance is Distance.PRO_RATA else t
+
+
+def respond(distance: Distance, prior: Floats, driven: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    """Answer of single cells within their bounds, and its derivative; `driven`: see `drive`."""
     if distance is Distance.PRO_RATA:
-        wish = prior * np.exp(t)
-        slope = wish
+        wish = slope = prior * driven
     else:
         slope = np.abs(prior)
-        wish = prior + slope * t
-    inside = (wish > low) & (wish < high)
-    return np.clip(wish, low, high), np.where(inside, slope, 0.0)
+        wish = prior + slope * driven
+    clipped = np.clip(wish, low, high)
+    return clipped, slope * (clipped == wish)
 
 
 def factor(distance: Distance, t: Floats) -> Floats:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from salesyear.engine.targets.numeric.tree import Bools, Floats, Ints, Tree
+from salesyear.engine.targets.numeric.tree import Bools, Floats, Tree
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Bounds:
     @property
     def equal(self) -> Bools:
         """Rows that fix their sum."""
-        return self.low == self.high
+        return np.asarray(self.low == self.high)
 
     @property
     def present(self) -> Bools:
@@ -79,15 +79,6 @@ def flatten(blocks: tuple[Block, ...], name: str) -> Floats:
     return np.concatenate([np.ravel(getattr(block, name)) for block in blocks])
 
 
-def with_bounds(tree: Tree, blocks: tuple[Block, ...], low: Floats, high: Floats) -> tuple[Block, ...]:
-    """Return the same rows with other bounds, given as vectors over all rows."""
-    changed = list(blocks)
-    for level, span in spans(tree, blocks):
-        shape = blocks[level].low.shape
-        changed[level] = replace(blocks[level], low=low[span].reshape(shape), high=high[span].reshape(shape))
-    return tuple(changed)
-
-
 def row_address(tree: Tree, blocks: tuple[Block, ...], row: int) -> tuple[int, int, int]:
     """Level, node and place within the level of a row of the long vector."""
     for level, span in spans(tree, blocks):
@@ -100,11 +91,6 @@ def row_address(tree: Tree, blocks: tuple[Block, ...], row: int) -> tuple[int, i
 def coefficients(block: Block, node: int, place: int) -> Floats:
     """Coefficients of one row over the attribute classes."""
     if block.base is None:
-        return block.pattern[place]
+        return np.asarray(block.pattern[place])
     found: Floats = block.pattern[place] - block.share[node, place] * block.base[place]
     return found
-
-
-def leaves_below(tree: Tree, level: int, node: int) -> Ints:
-    """Positions of the leaves below a node."""
-    return np.flatnonzero(tree.ancestors(level) == node).astype(np.int64)

@@ -15,10 +15,12 @@ from salesyear.engine.targets.numeric.newton import (
     Outcome,
     Point,
     evaluate,
+    moved,
     residual,
+    stride,
     worst_row,
 )
-from salesyear.engine.targets.numeric.response import Distance, Response
+from salesyear.engine.targets.numeric.response import Response
 from salesyear.engine.targets.numeric.rows import Bounds
 from salesyear.engine.targets.numeric.system import System
 from salesyear.engine.targets.numeric.tree import Bools, Floats
@@ -61,6 +63,7 @@ def climb_smoothly(
     """Follow the smoothed problem to its limit; `start` should be zero or well inside the caps."""
     smooth = _smooth(bounds)
     point = evaluate(system, response, np.clip(start, -0.9 * bounds.give_up, 0.9 * bounds.give_up))
+    movable = response.movable() > 0
     mu, steps = FIRST, 0
     while steps < effort.smooth_steps and mu >= LAST:
         pull, stiff = smooth.pull(point.y, mu)
@@ -69,33 +72,33 @@ def climb_smoothly(
             mu /= 10
             continue
         step = system.newton(point.slope).solve(force, smooth.asked, stiff)
-        length = _length(system, response, point, step, smooth, effort)
-        point = _advance(system, response, point, step, smooth, mu, force, length)
+        change = system.pull(step)
+        room = np.where(step > 0, smooth.give_up - point.y, smooth.give_up + point.y)
+        inside = 0.995 * float(np.min(room[step != 0] / np.abs(step[step != 0]), initial=np.inf))
+        length = min(inside, stride(response.distance, change, movable, effort))
+        point = _advance(system, response, point, _Direction(step, change, force, mu), smooth, length)
         steps += 1
     settled = _settle(system, response, bounds, point)
     worst = worst_row(residual(settled, bounds), settled.y, bounds, tolerance)
     return Outcome(settled, worst, steps, "smoothed newton")
 
 
-def _length(system: System, response: Response, point: Point, step: Floats, smooth: _Smooth, effort: Effort) -> float:
-    moving = smooth.asked & (step != 0)
-    room = np.where(step > 0, smooth.give_up - point.y, smooth.give_up + point.y)[moving]
-    length = float(min(1.0, 0.995 * np.min(room / np.abs(step[moving]), initial=np.inf)))
-    if response.distance is Distance.LEAST_SQUARES:
-        return length
-    change = np.abs(system.pull(step)[response.movable() > 0]).max(initial=0.0)
-    return float(min(length, effort.stride / change)) if change > 0 else length
+@dataclass(frozen=True)
+class _Direction:
+    step: Floats
+    change: Floats
+    force: Floats
+    mu: float
 
 
 def _advance(
-    system: System, response: Response, point: Point, step: Floats, smooth: _Smooth, mu: float, force: Floats,
-    length: float,
-) -> Point:  # fmt: skip
-    first = float(step @ force)
+    system: System, response: Response, point: Point, along: _Direction, smooth: _Smooth, length: float
+) -> Point:
+    first = float(along.step @ along.force)
     for _ in range(30):
-        there = evaluate(system, response, point.y + length * step)
-        pull, _ = smooth.pull(there.y, mu)
-        slope = float(step @ (pull - there.value))
+        there = moved(system, response, point, along.step, along.change, length)
+        pull, _ = smooth.pull(there.y, along.mu)
+        slope = float(along.step @ (pull - there.value))
         if slope >= -0.5 * first or first <= 0:
             return there
         length *= min(0.9, max(0.1, first / (first - slope)))

@@ -13,6 +13,8 @@ from salesyear.engine.targets.numeric.smooth import climb_smoothly
 from salesyear.engine.targets.numeric.system import System
 from salesyear.engine.targets.numeric.tree import Floats, Tree
 
+CLASHING = 1e-7  # how well a plan that cannot be met is solved, relative to its rows
+
 
 @dataclass(frozen=True)
 class Task:
@@ -79,14 +81,16 @@ def solve_task(task: Task, effort: Effort, start: Floats | None = None, digit: f
     first = _growth(task) if start is None else start
     first = np.clip(first, -bounds.give_up, bounds.give_up)
     outcome = climb(task.system, task.response, bounds, first, tolerance, effort)
-    if not outcome.settled and not _nearly(outcome, tolerance, loose):
+    if not outcome.settled and not _near_enough(task, outcome, tolerance, loose):
         outcome = _surely(task, tolerance, effort)
     return Answer(outcome, _missed(task, outcome, tolerance))
 
 
-def _nearly(outcome: Outcome, tolerance: Floats, loose: Floats) -> bool:
-    """Within the relative tolerance although doubles would not give the last digit."""
-    return bool(outcome.worst <= np.min(np.maximum(loose / tolerance, 1.0)))
+def _near_enough(task: Task, outcome: Outcome, tolerance: Floats, loose: Floats) -> bool:
+    """Within the relative tolerance although doubles would not give the last digit; or clashing, to seven digits."""
+    given_up = np.abs(outcome.point.y) >= task.bounds.give_up
+    asked = np.where(given_up.any(), CLASHING * task.bounds.scale, loose)
+    return bool(outcome.worst <= np.min(np.maximum(asked / tolerance, 1.0)))
 
 
 def _surely(task: Task, tolerance: Floats, effort: Effort) -> Outcome:

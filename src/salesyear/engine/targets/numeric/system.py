@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -76,31 +77,40 @@ class TreeSystem:
     def newton(self, weight: Floats) -> TreeNewton:
         """Blocks A_k W A_j' of every level k with the levels j above it, made once per Newton step."""
         sums = self.tree.sum_up(weight.reshape(self.tree.leaves, -1))
-        own = [_product(mine, mine, sums[level], None) for level, mine in enumerate(self.blocks)]
-        above = []
+        own, above = [], []
         for level, mine in enumerate(self.blocks):
-            place = np.arange(self.tree.size(level), dtype=np.int64)
-            parts: list[Floats] = []
-            for higher in range(level - 1, -1, -1):
-                place = self.tree.up[higher + 1][place]
-                parts.insert(0, _product(mine, self.blocks[higher], sums[level], place))
-            empty = np.zeros((self.tree.size(level), mine.width, 0))
-            above.append(np.concatenate(parts, axis=2) if parts else empty)
+            tall = _weighted(_tall(mine), self._tall_down_to[level], sums[level])
+            if mine.base is not None:
+                tall = tall[:, : mine.width] - mine.share[:, :, None] * tall[:, mine.width :]
+            columns = self._columns(level, tall)
+            own.append(columns[:, :, columns.shape[2] - mine.width :])
+            above.append(columns[:, :, : columns.shape[2] - mine.width])
         return TreeNewton(self.tree, self.blocks, own, above)
 
+    @cached_property
+    def _tall_down_to(self) -> list[Floats]:
+        """Patterns of all levels from the company to each level, bases included."""
+        return [np.vstack([_tall(block) for block in self.blocks[: level + 1]]) for level in range(self.tree.depth)]
 
-def _product(mine: Block, other: Block, weight: Floats, place: np.ndarray | None) -> Floats:
-    """Return A_mine diag(weight of the node) A_other', nodes x rows x rows; `place`: the node's ancestor at `other`."""
-    result = _weighted(mine.pattern, other.pattern, weight)
-    share = other.share if place is None else other.share[place] if other.base is not None else None
-    if other.base is not None and share is not None:
-        result = result - _weighted(mine.pattern, other.base, weight) * share[:, None, :]
-    if mine.base is not None:
-        lower = _weighted(mine.base, other.pattern, weight)
-        if other.base is not None and share is not None:
-            lower = lower - _weighted(mine.base, other.base, weight) * share[:, None, :]
-        result = result - mine.share[:, :, None] * lower
-    return result
+    def _columns(self, level: int, tall: Floats) -> Floats:
+        """Take the shares of their bases off the columns; nodes x rows x rows of the levels down to this one."""
+        if all(block.base is None for block in self.blocks[: level + 1]):
+            return tall
+        place = np.arange(self.tree.size(level), dtype=np.int64)
+        parts, end = [], tall.shape[2]
+        for higher in range(level, -1, -1):
+            block = self.blocks[higher]
+            base = tall[:, :, end - block.width : end] if block.base is not None else None
+            end -= block.width if base is not None else 0
+            part = tall[:, :, end - block.width : end]
+            end -= block.width
+            parts.append(part if base is None else part - base * block.share[place][:, None, :])
+            place = self.tree.up[higher][place]
+        return np.concatenate(parts[::-1], axis=2)
+
+
+def _tall(block: Block) -> Floats:
+    return block.pattern if block.base is None else np.vstack([block.pattern, block.base])
 
 
 def _weighted(left: Floats, right: Floats, weight: Floats) -> Floats:
@@ -194,7 +204,7 @@ def _products_by_parent(border: Floats, solved: Floats, parent: Ints, parents: i
     even = nodes % parents == 0 and (parent == np.repeat(np.arange(parents), nodes // parents)).all()
     if len(active) == nodes and even:
         left, right = (part.reshape(parents, -1, size) for part in (border, solved))
-        return np.matmul(left.transpose(0, 2, 1), right)
+        return np.asarray(np.matmul(left.transpose(0, 2, 1), right))
     owner = parent[active]
     first = np.searchsorted(owner, owner)
     place = np.arange(len(active)) - first
@@ -202,7 +212,7 @@ def _products_by_parent(border: Floats, solved: Floats, parent: Ints, parents: i
     left, right = np.zeros((parents, room, width, size)), np.zeros((parents, room, width, size))
     left[owner, place], right[owner, place] = border[active], solved[active]
     left, right = (part.reshape(parents, room * width, size) for part in (left, right))
-    return np.matmul(left.transpose(0, 2, 1), right)
+    return np.asarray(np.matmul(left.transpose(0, 2, 1), right))
 
 
 def _masked(matrix: Floats, border: Floats, mask: Bools) -> tuple[Floats, Floats]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,11 @@ class Tree:
 
     def first_children(self, level: int) -> Ints:
         """Return, for every node of `level` - 1, where its children begin on `level`."""
-        return np.flatnonzero(np.r_[True, np.diff(self.up[level]) > 0]).astype(np.int64)
+        return self._first_children[level]
+
+    @cached_property
+    def _first_children(self) -> tuple[Ints, ...]:
+        return tuple(np.flatnonzero(np.r_[True, np.diff(up) > 0]).astype(np.int64) for up in self.up)
 
     def ancestors(self, level: int) -> Ints:
         """Position of every leaf's ancestor on `level`, in the order of the leaves."""

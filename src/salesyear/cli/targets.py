@@ -1,0 +1,194 @@
+"""`salesyear targets`: share a number out by rules, check whether they can be met, compare two plans."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from salesyear.cli.plain import AS_JSON, UserError, answer, say
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from salesyear.engine.targets import Cells, Params, Plan, Rules
+
+app = typer.Typer(help="Targets: share one number out so that it adds up in every direction and says why.")
+
+CELLS = typer.Option("--cells", help="One row per cell: level columns, month, attributes, prior (Parquet or CSV).")
+RULES = typer.Option("--rules", help="The rules, in TOML or JSON.")
+
+
+@app.command()
+def solve(
+    cells: Annotated[Path, CELLS],
+    rules: Annotated[Path, RULES],
+    out: Annotated[Path, typer.Option("--out", help="Where the plan goes (.parquet or .csv).")],
+    unit: Annotated[int, typer.Option("--unit", help="Round to multiples of it; 0: as the rules say, else 1.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="For the rounding; -1: as the rules say, else 0.")] = -1,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say why the company and its parts have these numbers.")
+    ] = False,
+    as_json: Annotated[bool, AS_JSON] = False,
+) -> None:
+    """Solve a plan: the prior changed as little as the rules allow, rounded, adding up exactly.
+
+    Example: [bold]salesyear targets solve --cells cells.parquet --rules rules.toml --out plan.parquet[/bold]
+
+    Exit codes: 0 done, 1 the rules cannot all be met (nothing is written), 2 a mistake in what was asked.
+    """
+    plan = _solved(cells, rules, unit, seed)
+    if not plan.met:
+        _refuse(plan, as_json=as_json)
+    _write(plan.table(), out)
+    parts = _reasons(plan) if explain else []
+    if as_json:
+        answer({"met": True, "cells": len(plan.real), "total": float(plan.amounts.sum()), "why": parts})
+        return
+    say(f"{len(plan.real):,} cells, total {plan.amounts.sum():,.0f}, written to {out}")
+    if len(plan.filled):
+        say(
+            f"{len(plan.filled):,} cells without history were given an even start, because a rule asks for sales there."
+        )
+    for part in parts:
+        _say_why(part)
+
+
+@app.command()
+def check(
+    cells: Annotated[Path, CELLS],
+    rules: Annotated[Path, RULES],
+    as_json: Annotated[bool, AS_JSON] = False,
+) -> None:
+    """Say whether the rules can all be met, and if not, which ones clash and by how much.
+
+    Exit codes: 0 they can, 1 they cannot, 2 a mistake in what was asked.
+    """
+    plan = _solved(cells, rules, 0, -1)
+    if not plan.met:
+        _refuse(plan, as_json=as_json)
+    if as_json:
+        answer({"met": True, "conflicts": []})
+    else:
+        say("All rules can be met.")
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="A plan written by solve.")],
+    new: Annotated[Path, typer.Argument(help="Another one.")],
+    by: Annotated[str, typer.Option("--by", help="Columns to compare by, for example region,month.")] = "",
+    as_json: Annotated[bool, AS_JSON] = False,
+) -> None:
+    """Compare two plans: what changed, the largest change first.
+
+    Exit codes: 0 no difference, 1 there are differences, 2 a mistake in what was asked.
+    """
+    _one_thread()
+    from salesyear.engine.targets.compare import compare
+
+    columns = tuple(part.strip() for part in by.split(",") if part.strip())
+    changed = compare(_read_table(old), _read_table(new), columns)
+    if as_json:
+        answer(changed.to_dicts())
+    elif changed.is_empty():
+        say("No difference.")
+    for row in [] if as_json else changed.to_dicts():
+        where = " ".join(str(row[column]) for column in columns) or "company"
+        growth = "--" if row["growth"] is None else f"{100 * row['growth']:+.1f} %"
+        say(f"{where}: {row['old']:,.0f} -> {row['new']:,.0f} ({row['change']:+,.0f}, {growth})")
+    if not changed.is_empty():
+        raise typer.Exit(1)
+
+
+def _one_thread() -> None:
+    """Small matrices lose by threads; must be said before NumPy is loaded."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def _solved(cells: Path, rules: Path, unit: int, seed: int) -> Plan:
+    _one_thread()
+    from dataclasses import replace
+
+    from salesyear.engine import targets
+
+    table, asked, params = _read(cells, rules)
+    params = replace(params, unit=unit or params.unit, seed=params.seed if seed < 0 else seed)
+    return targets.solve(table, asked, params)
+
+
+def _read(cells: Path, rules: Path) -> tuple[Cells, Rules, Params]:
+    from salesyear.engine.targets import Cells
+    from salesyear.engine.targets.written import levels_from, params_from, rules_from
+
+    data = _read_rules(rules)
+    return Cells(_read_table(cells), levels_from(data)), rules_from(data), params_from(data)
+
+
+def _read_rules(path: Path) -> dict[str, Any]:
+    text = path.read_text(encoding="utf-8-sig")
+    try:
+        data = json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)
+    except (json.JSONDecodeError, tomllib.TOMLDecodeError) as mistake:
+        raise UserError(f"{path} cannot be read: {mistake}") from mistake
+    if not isinstance(data, dict):
+        raise UserError(f"{path} must hold rules by kind: total, share, profile, cell, lock.")
+    return data
+
+
+def _read_table(path: Path) -> pl.DataFrame:
+    import polars as pl
+
+    if not path.exists():
+        raise UserError(f"There is no file {path}.")
+    try:
+        return pl.read_csv(path) if path.suffix.lower() == ".csv" else pl.read_parquet(path)
+    except pl.exceptions.PolarsError as mistake:
+        raise UserError(f"{path} cannot be read as a table: {mistake}") from mistake
+
+
+def _write(table: pl.DataFrame, path: Path) -> None:
+    if path.suffix.lower() == ".csv":
+        table.write_csv(path)
+    else:
+        table.write_parquet(path)
+
+
+def _refuse(plan: Plan, *, as_json: bool) -> None:
+    """Tell what clashes and leave with 1."""
+    from salesyear.engine.targets.conflicts import conflicts
+
+    found = conflicts(plan)
+    if as_json:
+        said = [{"sentence": own.sentence(), "missing": own.missing, "locks": own.locks} for own in found]
+        answer({"met": False, "conflicts": said})
+    else:
+        say("The rules cannot all be met.")
+        for own in found:
+            say(own.sentence())
+            for row in own.rows:
+                say(f"  {row.rule}: {row.place} between {row.at_least:,.12g} and {row.at_most:,.12g}")
+    raise typer.Exit(1)
+
+
+def _reasons(plan: Plan) -> list[dict[str, Any]]:
+    """Why the company and each node of the first level has its number."""
+    from dataclasses import asdict
+
+    from salesyear.engine.targets.why import explain
+
+    top = plan.model.cells.levels[0]
+    places = [("company", {}), *((name, {top: (name,)}) for name in plan.model.org.names[1])]
+    return [{"place": name, **asdict(explain(plan, where))} for name, where in places]
+
+
+def _say_why(part: dict[str, Any]) -> None:
+    say(f"{part['place']}: {part['prior']:,.0f} -> {part['target']:,.0f}")
+    for one in part["parts"]:
+        factor = "" if one["factor"] is None else f" x {one['factor']:.4f}"
+        told = " ".join(text for text in (one["owner"], one["made_at"], one["reason"]) if text)
+        say(f"  {one['name']}{factor} ({one['amount']:+,.0f}) {told}".rstrip())

@@ -1,0 +1,107 @@
+"""`salesyear targets` from files to files: solved, explained, refused with the reason, compared."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+from salesyear.cli.targets import app
+
+pytestmark = pytest.mark.once
+run = CliRunner().invoke
+
+RULES = """
+levels = ["region", "rep"]
+unit = 10
+
+[[total]]
+name = "Company growth"
+exactly = 1200
+owner = "Li"
+reason = "the market grows"
+
+[[share]]
+name = "Line A"
+of = { line = "A" }
+at_least = 0.6
+
+[[total]]
+name = "Cap of Bo"
+at = "rep"
+amounts = { Bo = { at_most = 500 } }
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    rows = [(region, rep, line, 250.0) for region, rep in (("East", "Ann"), ("West", "Bo")) for line in ("A", "B")]
+    frame = pl.DataFrame(rows, schema=["region", "rep", "line", "prior"], orient="row")
+    frame.write_parquet(tmp_path / "cells.parquet")
+    frame.write_csv(tmp_path / "cells.csv")
+    (tmp_path / "rules.toml").write_text(RULES, encoding="utf-8")
+    return tmp_path
+
+
+def files(folder: Path, cells: str = "cells.parquet") -> list[str]:
+    return ["--cells", str(folder / cells), "--rules", str(folder / "rules.toml")]
+
+
+@pytest.mark.parametrize("cells", ["cells.parquet", "cells.csv"])
+def test_a_plan_is_solved_written_and_explained(folder: Path, cells: str) -> None:
+    out = folder / "plan.parquet"
+    result = run(app, ["solve", *files(folder, cells), "--out", str(out), "--explain"])
+    assert result.exit_code == 0, result.output
+    plan = pl.read_parquet(out)
+    assert plan["target"].sum() == 1200
+    assert set(plan["target"] % 10) == {0}
+    assert plan.filter(pl.col("line") == "A")["target"].sum() >= 720
+    assert plan.filter(pl.col("rep") == "Bo")["target"].sum() <= 500
+    assert "company: 1,000 -> 1,200" in result.output
+    assert "Li the market grows" in result.output
+
+
+def test_the_unit_can_be_given(folder: Path) -> None:
+    out = folder / "plan.csv"
+    assert run(app, ["solve", *files(folder), "--out", str(out), "--unit", "100"]).exit_code == 0
+    assert set(pl.read_csv(out)["target"] % 100) == {0}
+
+
+def test_rules_that_clash_are_named_and_nothing_is_written(folder: Path) -> None:
+    with (folder / "rules.toml").open("a", encoding="utf-8") as file:
+        file.write('[[total]]\nname = "East cap"\nat = "region"\namounts = { East = { at_most = 600 } }\n')
+    out = folder / "plan.parquet"
+    result = run(app, ["solve", *files(folder), "--out", str(out)])
+    assert result.exit_code == 1
+    assert "“Company growth” asks for 1,200 at company" in result.output
+    assert "100 missing" in result.output
+    assert not out.exists()
+    checked = run(app, ["check", *files(folder), "--json"])
+    assert checked.exit_code == 1
+    assert json.loads(checked.output)["conflicts"][0]["missing"] == pytest.approx(100)
+
+
+def test_rules_that_can_be_met_pass_the_check(folder: Path) -> None:
+    result = run(app, ["check", *files(folder)])
+    assert (result.exit_code, result.output) == (0, "All rules can be met.\n")
+
+
+def test_two_plans_are_compared(folder: Path) -> None:
+    for name, unit in (("one", "10"), ("other", "100")):
+        run(app, ["solve", *files(folder), "--out", str(folder / f"{name}.parquet"), "--unit", unit])
+    one, other = (str(folder / f"{name}.parquet") for name in ("one", "other"))
+    assert run(app, ["diff", one, one]).output == "No difference.\n"
+    result = run(app, ["diff", one, other, "--by", "rep,line", "--json"])
+    assert result.exit_code == 1
+    assert sum(row["change"] for row in json.loads(result.output)) == 0
+
+
+def test_a_mistake_in_the_rules_is_one_sentence(folder: Path) -> None:
+    (folder / "rules.toml").write_text('levels = ["region"]\n[[totl]]\nname = "X"\n', encoding="utf-8")
+    result = run(app, ["check", *files(folder)])
+    assert "Did you mean “total”?" in str(result.exception)
+    (folder / "rules.toml").write_text("levels = [", encoding="utf-8")
+    assert "cannot be read" in str(run(app, ["check", *files(folder)]).exception)
