@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from salesyear.cli import audit, backup, demo, doctor, importing, manage, restore, serve, targets, user, work
+from salesyear.cli import audit, backup, demo, doctor, importing, manage, plan, restore, serve, targets, user, work
 from salesyear.cli.plain import UserError, sentence_of
 
 __all__ = ["UserError", "app", "main"]
@@ -25,6 +25,8 @@ app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("work")(work.work)
 app.command("import")(importing.import_file)
+app.command("baseline")(plan.baseline)
+app.command("customers")(plan.customers)
 app.command("doctor")(doctor.doctor)
 app.command("backup")(backup.backup)
 app.command("restore")(restore.restore)

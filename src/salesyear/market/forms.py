@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from salesyear.market.reports import GradeWeights
@@ -15,7 +14,7 @@ from salesyear.market.reports import GradeWeights
 USUAL = GradeWeights()
 
 
-def _weight(label: str | Promise, usual: float) -> forms.FloatField:
+def _weight(label: Any, usual: float) -> forms.FloatField:  # noqa: ANN401 - a text translated when it is shown
     return forms.FloatField(label=label, required=False, min_value=0, max_value=1_000, initial=usual)
 
 

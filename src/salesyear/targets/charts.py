@@ -91,15 +91,18 @@ def _most(cell: BaselineCell) -> int:
 
 
 def _actual(cell: BaselineCell) -> int | None:
-    return cell.actual
+    found: int | None = cell.actual
+    return found
 
 
 def _expected(cell: BaselineCell) -> int | None:
-    return cell.mean
+    found: int | None = cell.mean
+    return found
 
 
 def _either(cell: BaselineCell) -> int | None:
-    return cell.mean if cell.actual is None else cell.actual
+    found: int | None = cell.mean if cell.actual is None else cell.actual
+    return found
 
 
 def _values(cells: Sequence[BaselineCell | None], part: Callable[[BaselineCell], int | None], scale: Scale) -> Values:

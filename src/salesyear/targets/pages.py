@@ -173,7 +173,8 @@ def level_words(cell: BaselineCell) -> str:
 
 def either(cell: BaselineCell) -> int | None:
     """Return what a cell comes to: all that is expected, or what was sold when it is over."""
-    return cell.actual if cell.mean is None else cell.mean
+    found: int | None = cell.actual if cell.mean is None else cell.mean
+    return found
 
 
 def change_of(now: int | None, before: int | None) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.http import Http404
 
@@ -61,7 +62,8 @@ def find_node(scope: Scope, baseline: Baseline, key: NodeKey | None) -> list[Bas
 
 
 def _number(seen: ScopedQuerySet[BaselineCell], key: NodeKey) -> int | None:
-    found = seen.filter(level=key.level, unit_id=key.unit, rep_id=key.rep, line_id=key.line)
+    keys: dict[str, Any] = {"level": key.level, "unit": key.unit, "rep": key.rep, "line": key.line}
+    found = seen.filter(**keys)  # None: IS NULL
     return found.values_list("node", flat=True).first()
 
 
