@@ -173,13 +173,12 @@ def grade(cast: Cast, customer: Customer) -> None:
     kept, _made = Scoring.objects.get_or_create(
         as_of=date(2025, 12, 31), currency=cast.currency, defaults={"made_at": datetime(2026, 1, 5, tzinfo=UTC)}
     )
-    Score.objects.create(
-        scoring=kept, customer=customer, unit=customer.unit, rep=customer.owner, currency=cast.currency,
-        grade="A", points=812_000, reasons=[{"feature": "alive", "value": "0.9", "points": 12.3}],
-        last_on=date(2025, 12, 15), silent=16, usual_gap=31, longest_gap=40, alive=990_000,
-        bought=1_100_00, expected=1_200_00, if_back=1_300_00, lines=1, next_line=cast.products["new"].line,
-        next_chance=250_000, next_expected=90_00,
-    )  # fmt: skip
+    of: dict[str, Any] = {"customer": customer, "unit": customer.unit, "rep": customer.owner, "currency": cast.currency}
+    of |= {"grade": "A", "points": 812_000, "reasons": [{"feature": "alive", "value": "0.9", "points": 12.3}]}
+    of |= {"last_on": date(2025, 12, 15), "silent": 16, "usual_gap": 31, "longest_gap": 40, "alive": 990_000}
+    of |= {"bought": 1_100_00, "expected": 1_200_00, "if_back": 1_300_00, "lines": 1}
+    of |= {"next_line": cast.products["new"].line, "next_chance": 250_000, "next_expected": 90_00}
+    Score.objects.create(scoring=kept, **of)
 
 
 def papers(cast: Cast) -> None:

@@ -57,10 +57,8 @@ def test_a_shared_sale_counts_once(cast: Cast) -> None:
 
 def test_a_return_lowers_the_month_it_is_booked_in(cast: Cast) -> None:
     customer = cast.customers[0]
-    Return.objects.create(
-        number="R1", returned_on=DAY, customer=customer, rep=customer.owner, unit=customer.unit,
-        currency=cast.currency, amount=50_00,
-    )  # fmt: skip
+    paper: dict[str, Any] = {"customer": customer, "rep": customer.owner, "unit": customer.unit}
+    Return.objects.create(number="R1", returned_on=DAY, currency_id="CNY", amount=50_00, **paper)
     assert sums(frames.sold(SYSTEM).filter(pl.col("day") == DAY), "customer") == {customer.pk: -50_00}
 
 

@@ -106,6 +106,7 @@ def test_from_the_button_to_the_page(cast: Cast) -> None:
     run.refresh_from_db()
     assert run.state == RunState.DONE, run.error
     kept = Baseline.objects.get(run=run)
+    assert run.result
     page = director.get(run.result["url"])
     assert page.status_code == 200
     assert f"Baseline {kept.year}" in page.content.decode()

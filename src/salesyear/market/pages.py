@@ -85,7 +85,7 @@ class CustomersPage:
     @property
     def doubtful(self) -> bool:
         """Whether the model of purchases found no firm ground in these sales."""
-        return self.scoring.record.get("purchases", {}).get("converged") == 0
+        return bool(self.scoring.record.get("purchases", {}).get("converged") == 0)
 
     @property
     def file(self) -> str:
@@ -103,7 +103,7 @@ class CustomersPage:
         return self._turn(self.page.number + 1) if self.page.has_next() else ""
 
     def _turn(self, number: int) -> str:
-        return f"?{urlencode({'show': self.show, 'page': number})}"
+        return f"?{urlencode({'show': self.show, 'page': str(number)})}"
 
     def _rows(self) -> ScopedQuerySet[Score]:
         rows = queries.scores_of(self._scope, self.scoring)

@@ -33,6 +33,7 @@ def by_grade(scope: Scope, scoring: Scoring) -> list[dict[str, Any]]:
     """Return per grade: customers, their expected value, last year's sales, lost ones, mean number of lines."""
     rows = Score.objects.within(scope).filter(scoring=scoring).order_by("grade").values("grade")
     lost = Count("pk", filter=Q(churned=True))
-    return list(
-        rows.annotate(customers=Count("pk"), value=Sum("expected"), sold=Sum("bought"), lost=lost, breadth=Avg("lines"))
+    sums = rows.annotate(
+        customers=Count("pk"), value=Sum("expected"), sold=Sum("bought"), lost=lost, breadth=Avg("lines")
     )
+    return [{**row} for row in sums]
