@@ -52,7 +52,12 @@ run: .stamps/run
 system:
 	@command -v chromium >/dev/null && fc-list 2>/dev/null | grep -q CJK || scripts/install-browser
 
-test: .stamps/dev system check
+# What is translated, in the form that is read at run time.
+CATALOGUE := src/salesyear/web/locale/zh_Hans/LC_MESSAGES/django
+$(CATALOGUE).mo: $(CATALOGUE).po .stamps/dev
+	$(BIN)/python -m salesyear.web.messages compile
+
+test: .stamps/dev system check $(CATALOGUE).mo
 	$(BIN)/python -m pytest tests
 	SALESYEAR_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests -m "not once"
 
@@ -69,6 +74,7 @@ fix: .stamps/dev
 
 messages: .stamps/dev
 	$(BIN)/python -m salesyear.web.messages collect
+	$(BIN)/python -m salesyear.web.messages compile
 
 bench: .stamps/bench
 	for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

@@ -48,34 +48,51 @@ def sweep(x: Floats, y: Floats, cells: Places, starts: Places, a: Floats, low: F
     for row in range(low.size):
         first, last = starts[row], starts[row + 1]
         value = size = 0.0
+        plain = True
         for k in range(first, last):
-            value += a[k] * x[cells[k]]
-            size += abs(a[k] * x[cells[k]])
-        miss = max(low[row] - value, value - high[row])
-        worst = max(worst, miss / size)
-        step = 0.0
-        for _ in range(30):
-            # With its own multiplier taken back, is the row below, above or inside? Then Newton to that bound.
-            now = slope = without = 0.0
+            part = a[k] * x[cells[k]]
+            value += part
+            size += abs(part)
+            plain = plain and a[k] == 1.0
+        worst = max(worst, max(low[row] - value, value - high[row]) / size)
+        if plain:
+            # Closed form: the sum without the row's own multiplier, brought to the nearest bound.
+            without = value * np.exp(-y[row])
+            scale = min(max(without, low[row]), high[row]) / value
+            step = np.log(scale)
             for k in range(first, last):
-                part = a[k] * x[cells[k]]
-                now += part * np.exp(step * a[k])
-                slope += a[k] * part * np.exp(step * a[k])
-                without += part * np.exp(-y[row] * a[k])
-            if without < low[row]:
-                change = (low[row] - now) / slope
-            elif without > high[row]:
-                change = (high[row] - now) / slope
-            else:
-                change = -y[row] - step
-            change = min(max(change, -1.0), 1.0)
-            step += change
-            if abs(change) < 1e-14:
-                break
-        for k in range(first, last):
-            x[cells[k]] *= np.exp(step * a[k])
+                x[cells[k]] *= scale
+        else:
+            step = share_step(x, y[row], cells, first, last, a, low[row], high[row])
+            for k in range(first, last):
+                x[cells[k]] *= np.exp(step * a[k])
         y[row] += step
     return worst
+
+
+def share_step(
+    x: Floats, own: float, cells: Places, first: int, last: int, a: Floats, low: float, high: float
+) -> float:
+    """Newton's steps to the bound a share row is on without its own multiplier, or back to none."""
+    step = 0.0
+    for _ in range(30):
+        now = slope = without = 0.0
+        for k in range(first, last):
+            part = a[k] * x[cells[k]]
+            now += part * np.exp(step * a[k])
+            slope += a[k] * part * np.exp(step * a[k])
+            without += part * np.exp(-own * a[k])
+        if without < low:
+            change = (low - now) / slope
+        elif without > high:
+            change = (high - now) / slope
+        else:
+            change = -own - step
+        change = min(max(change, -1.0), 1.0)
+        step += change
+        if abs(change) < 1e-14:
+            break
+    return step
 
 
 @dataclass(frozen=True)
@@ -134,6 +151,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0, help="limit for raking")
     arguments = parser.parse_args()
     compiler: Any = numba.njit
+    globals()["share_step"] = compiler(share_step)  # the sweep finds it by name when it is compiled
     compiled: Sweep = compiler(sweep)
     rake(make_instance(10, "std", seed=SEED, slots=4), compiled, 1.0)
     for reps in (20, 100) if arguments.quick else (20, 100, 1_000):

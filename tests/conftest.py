@@ -61,9 +61,12 @@ def history_can_be_emptied() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def static_files() -> None:
-    """Collect the static files as an installation does: names with hashes, compressed."""
+    """Make what an installation makes: static files with hashes in their names, the translations compiled."""
     from django.core.management import call_command
 
+    from salesyear.web import messages
+
+    messages.compile_()
     call_command("collectstatic", interactive=False, verbosity=0)
 
 

@@ -72,6 +72,18 @@ def test_a_second_factor_is_asked_for_once_it_is_set(cast: Cast) -> None:
     assert opens(browser)
 
 
+def test_a_second_factor_can_be_set_up_on_the_page(cast: Cast) -> None:
+    browser = sign_in("li@example.com")
+    page = reverse("mfa_activate_totp")
+    asked_again = browser.get(page).headers["Location"]  # setting it up asks for the password once more
+    browser.post(asked_again, {"password": PASSWORD})
+    secret = browser.get(page).context["form"].secret
+    code = totp.format_hotp_value(totp.hotp_value(secret, next(iter(totp.yield_hotp_counters_from_time()))))
+    browser.post(page, {"code": code})
+    again = sign_in("li@example.com")
+    assert not opens(again)
+
+
 def test_signing_out_closes_the_session(cast: Cast) -> None:
     browser = sign_in("li@example.com")
     cookie = browser.cookies["sessionid"].value

@@ -116,6 +116,8 @@ def test_a_shared_sale_is_seen_by_both_and_counts_once(cast: Cast) -> None:
         rows = OrderLine.objects.within(scope_of(cast.users[name])).filter(**january)
         assert rows.aggregate(total=Sum("amount"))["total"] == 500_00
         assert rows.count() == 1
+        with rls.enforced(scope_of(cast.users[name])):
+            assert [row.customer.name for row in rows.select_related("customer", "order", "product")] == ["客户01"]
 
 
 def test_history_shows_the_customer_it_was_earned_with(cast: Cast) -> None:

@@ -55,23 +55,31 @@ class Lookup:
     key: str
     column: str
     setting: str
+    through: tuple[str, str, str] | None = None
 
     @property
     def name(self) -> str:
         """The function's name."""
-        return f"salesyear_{self.table}_{self.key}_by_{self.column}"
+        key = f"{self.through[1]}_{self.through[2]}" if self.through else self.key
+        return f"salesyear_{self.table}_{key}_by_{self.column}"
 
     def statements(self) -> list[str]:
         """Return the SQL that makes it, for the scoped role alone."""
         return [
             (
                 f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER "
-                f"SET search_path = public, pg_temp AS $$ SELECT {self.key} FROM {self.table} "
-                f"WHERE {self.column} = ANY ({_mine(self.setting)}::bigint[]) $$"
+                f"SET search_path = public, pg_temp AS $$ {self._select()} $$"
             ),
             f"REVOKE ALL ON FUNCTION {self.name}() FROM PUBLIC",
             f"GRANT EXECUTE ON FUNCTION {self.name}() TO {ROLE}",
         ]
+
+    def _select(self) -> str:
+        mine = f"SELECT {self.key} FROM {self.table} WHERE {self.column} = ANY ({_mine(self.setting)}::bigint[])"
+        if not self.through:
+            return mine
+        _, table, key = self.through
+        return f"SELECT {key} FROM {table} WHERE id IN ({mine})"
 
 
 def apply(**_: object) -> None:
@@ -138,12 +146,12 @@ def _tests(model: type[ScopedModel]) -> Iterator[tuple[Reach, str, Lookup | None
                 yield reach, f"{table}.{_column(model, first)} IN (SELECT {lookup.name}())", lookup
             else:
                 yield reach, f"{table}.{_column(model, first)} = ANY ({_mine(setting)}::bigint[])", None
-    if also := visible.also:
+    for also in visible.also:
         other = apps.get_model(also.model)
         for reach, path, setting in ((Reach.UNITS, also.unit, "units"), (Reach.OWN, also.rep, "reps")):
             if not path:
                 continue
-            lookup = _lookup(other, _column(other, also.key), path, setting)
+            lookup = _lookup(other, also.key, path, setting)
             yield reach, f"{table}.{_column(model, also.column)} IN (SELECT {lookup.name}())", lookup
 
 
@@ -153,7 +161,13 @@ def _lookups() -> list[Lookup]:
 
 
 def _lookup(model: Any, key: str, name: str, setting: str) -> Lookup:  # noqa: ANN401 - a model class, or what a field names
-    return Lookup(model._meta.db_table, key, _column(model, name), setting)
+    first, _, rest = key.partition("__")
+    own = "id" if first == "id" else _column(model, first)
+    if not rest:
+        return Lookup(model._meta.db_table, own, _column(model, name), setting)
+    above: Any = model._meta.get_field(first).related_model
+    through = (own, above._meta.db_table, _column(above, rest))
+    return Lookup(model._meta.db_table, own, _column(model, name), setting, through)
 
 
 def _column(model: type[models.Model], name: str) -> str:

@@ -69,7 +69,8 @@ NOBODY = Scope(why="nobody is signed in")
 class Also:
     """Rows seen through another table: `column` stands in `model`.`key` where that row's unit or rep is mine.
 
-    An empty `unit` or `rep` means that the other table does not say it.
+    `key` may go through one foreign key (`order__customer`). An empty `unit` or `rep` means that the other table does
+    not say it.
     """
 
     column: str
@@ -90,7 +91,7 @@ class Visible:
     unit: str = ""
     rep: str = ""
     agency: str = ""
-    also: Also | None = None
+    also: tuple[Also, ...] = ()
 
     def condition(self, scope: Scope) -> Q:
         """Return the filter that leaves what `scope` may see; one that matches nothing when it sees nothing."""
@@ -102,8 +103,8 @@ class Visible:
             for wanted, column, keys in self._columns(scope)
             if wanted in reach and column and keys
         ]
-        if self.also and reach & {Reach.UNITS, Reach.OWN}:
-            parts.append(self._through(self.also, scope, reach))
+        if reach & {Reach.UNITS, Reach.OWN}:
+            parts += [self._through(also, scope, reach) for also in self.also]
         condition = Q(pk__in=[])
         for part in parts:
             condition |= part

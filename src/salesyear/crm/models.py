@@ -37,7 +37,10 @@ class Customer(ScopedModel):
         unit="unit",
         rep="owner",
         agency="agency",
-        also=Also(column="id", model="sales.OrderLine", key="customer"),
+        also=(
+            Also(column="id", model="sales.OrderLine", key="customer"),
+            Also(column="id", model="sales.Credit", key="order__customer"),
+        ),
     )
 
     code = models.CharField(_("code"), max_length=40, unique=True)

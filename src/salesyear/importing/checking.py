@@ -90,6 +90,8 @@ class Reading:
             return self.texts[column][row]
         if isinstance(value, Figure):
             return f"{value.value:f}"
+        if isinstance(value, bool):
+            return "✓" if value else "×"
         return "" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
 
     @cached_property

@@ -28,7 +28,7 @@ from salesyear.importing.order_lines import OrderLines
 from salesyear.importing.reading import Limits, Refused, Table, read_table
 from salesyear.org.models import User
 
-FAULTS_SHOWN: Final = 500
+FAULTS_SHOWN: Final = 50
 _LOCK: Final = 0x1A9047  # one import at a time, on PostgreSQL by this advisory lock
 
 

@@ -99,7 +99,7 @@ class Position(Dated, ScopedModel):
     visible = Visible(
         family="people",
         unit="unit",
-        also=Also(column="id", model="org.Assignment", key="position", unit="", rep="rep"),
+        also=(Also(column="id", model="org.Assignment", key="position", unit="", rep="rep"),),
     )
 
     code = models.CharField(_("code"), max_length=40, unique=True)

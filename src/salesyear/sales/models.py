@@ -130,7 +130,7 @@ class Order(ScopedModel):
         unit="unit",
         rep="rep",
         agency="customer__agency",
-        also=Also(column="id", model="sales.Credit", key="order"),
+        also=(Also(column="id", model="sales.Credit", key="order"),),
     )
 
     number = models.CharField(_("order"), max_length=60, db_index=True)
@@ -168,7 +168,7 @@ class OrderLine(ScopedModel):
         unit="unit",
         rep="rep",
         agency="customer__agency",
-        also=Also(column="order", model="sales.Credit", key="order"),
+        also=(Also(column="order", model="sales.Credit", key="order"),),
     )
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines", verbose_name=_("order"))

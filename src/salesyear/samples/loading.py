@@ -94,25 +94,18 @@ def _import(table: Table, folder: Path, told: Told) -> None:
 
 
 def _people(sample: Sample) -> Iterator[SignIn]:
-    units = Unit.objects.within(_system())
-    region = units.filter(kind=UnitKind.REGION).order_by("path").first()
-    rep = (
-        Rep.objects.within(_system())
-        .filter(unit__kind=UnitKind.TERRITORY, left_on__isnull=True)
-        .order_by("code")
-        .first()
-    )
+    region = Unit.objects.within(_system()).filter(kind=UnitKind.REGION).order_by("path").first()
+    selling = Rep.objects.within(_system()).filter(unit__kind=UnitKind.TERRITORY, left_on__isnull=True)
+    rep = selling.order_by("code").first()
+    agency = Agency.objects.create(code="SAMPLE", name=f"{sample.title}: no agency in the sample")
+    of: dict[str, dict[str, Any]] = {
+        Role.REGIONAL_MANAGER: {"unit": region, "note": str(region)},
+        Role.SALESPERSON: {"rep": rep, "note": rep.name if rep else ""},
+        Role.AGENT: {"agency": agency, "note": "sees an empty portal: the sample has no agencies"},
+    }
     for role in Role:
-        if role == Role.REGIONAL_MANAGER:
-            yield _sign_in(role, note=str(region), unit=region)
-        elif role == Role.SALESPERSON:
-            if rep:
-                yield _sign_in(role, rep=rep, note=rep.name)
-        elif role == Role.AGENT:
-            agency = Agency.objects.create(code="SAMPLE", name=f"{sample.title}: no agency in the sample")
-            yield _sign_in(role, agency=agency, note="sees an empty portal: the sample has no agencies")
-        else:
-            yield _sign_in(role)
+        if rep or role != Role.SALESPERSON:
+            yield _sign_in(role, **of.get(role, {}))
 
 
 def _sign_in(role: Role, *, rep: Rep | None = None, note: str = "", **of: Any) -> SignIn:  # noqa: ANN401 - unit=, agency=

@@ -103,6 +103,8 @@ def take_back(session: Session, edit: CellEdit | Rule) -> Session:
 def test_a_thousand_edits_taken_back_in_any_order_leave_the_identical_plan() -> None:
     done = 0
     for seed in range(12):
+        if done >= 1000:
+            break
         cells, rules = random_plan(seed)
         start = open_session(cells, rules, Params(seed=1), apart=APART)
         session, edits = start, edits_of(start, 100, seed)

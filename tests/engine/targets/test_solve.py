@@ -120,6 +120,8 @@ def test_floors_and_caps_of_cells() -> None:
     cells = one_region({"a": 15, "b": 10, "c": 5})
     capped = Cells(cells.frame.with_columns(pl.Series("cap", [24.0, None, None])), LEVELS)
     assert solve(capped, Rules((exactly("Total", 60),)), REAL).real == pytest.approx([24, 24, 12])
+    nan = Cells(cells.frame.with_columns(pl.Series("cap", [24.0, float("nan"), float("nan")])), LEVELS)
+    assert solve(nan, Rules((exactly("Total", 60),)), REAL).real == pytest.approx([24, 24, 12])
     rule = Rule(name="At most 1.6", kind=Kind.CELL, where={"rep": ("a",)}, at_most=1.6, relative_to="prior")
     assert solve(cells, Rules((exactly("Total", 60), rule)), REAL).real == pytest.approx([24, 24, 12])
 

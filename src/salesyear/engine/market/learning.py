@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import combinations
 from typing import Any
 
@@ -83,7 +85,22 @@ def learn_scorecard(frame: pl.DataFrame, outcome: str, params: LearnParams | Non
     happened = np.asarray(frame[outcome].cast(pl.Int64).to_numpy())
     _enough(happened)
     features = params.features or tuple(name for name in frame.columns if name != outcome)
-    tried = {way: _boost(frame.select(features), happened, WAYS[way], params) for way in params.ways}
+    with _one_thread():
+        tried = {way: _boost(frame.select(features), happened, WAYS[way], params) for way in params.ways}
+        return _best_card(tried, happened)
+
+
+def _one_thread() -> AbstractContextManager[object]:
+    """The same sums in the same order everywhere, and no fight with other processes for the cores."""
+    from threadpoolctl import threadpool_limits
+
+    import_module("sklearn.ensemble")  # only a pool that is loaded can be limited
+    limits: AbstractContextManager[object] = threadpool_limits(1)
+    return limits
+
+
+def _best_card(tried: dict[str, _Boosted], happened: Ints) -> Scorecard:
+    """The simplest good way as tables, calibrated."""
     losses = {way: log_losses(_chance(made.unseen), happened) for way, made in tried.items()}
     way = _simplest_good(losses)
     best = tried[way]
@@ -124,7 +141,6 @@ def _boost(known: pl.DataFrame, happened: Ints, way: Way, params: LearnParams) -
     """One model per fold and repeat, stopped by the rows of the fold."""
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.model_selection import RepeatedStratifiedKFold
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # the library ships no types
 
     bins = learn_bins(known, tuple(known.columns), params.levels or way.levels)
     codes = np.column_stack([one.codes(known) for one in bins])
@@ -146,9 +162,7 @@ def _boost(known: pl.DataFrame, happened: Ints, way: Way, params: LearnParams) -
             n_iter_no_change=20,
             random_state=params.seed,
         )
-        # One thread: the same sums in the same order everywhere, and no fight with the other workers for the cores.
-        with threadpool_limits(1):
-            model.fit(design[learn], happened[learn], X_val=design[check], y_val=happened[check])
+        model.fit(design[learn], happened[learn], X_val=design[check], y_val=happened[check])
         models.append(model)
         unseen[check] += model.decision_function(design[check]) / params.repeats
     return _Boosted(bins, codes, tuple(models), unseen)

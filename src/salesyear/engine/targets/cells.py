@@ -49,13 +49,13 @@ class Cells:
         """Return one amount column, nulls as 0."""
         if column not in self.frame.columns:
             raise BadCells(noop("The cells have no column “%(column)s”."), column=column)
-        return self.frame[column].cast(pl.Float64).fill_null(0.0).to_numpy().astype(np.float64)
+        return self.frame[column].cast(pl.Float64).fill_nan(None).fill_null(0.0).to_numpy().astype(np.float64)
 
     def bound(self, column: str, missing: float) -> Floats:
         """`floor` or `cap` of every cell; `missing` where there is none."""
         if column not in self.frame.columns:
             return np.full(self.frame.height, missing)
-        return self.frame[column].cast(pl.Float64).fill_null(missing).to_numpy().astype(np.float64)
+        return self.frame[column].cast(pl.Float64).fill_nan(None).fill_null(missing).to_numpy().astype(np.float64)
 
     def labels(self, column: str) -> pl.Series:
         """Values of an attribute as text; `quarter` follows from a month number where there is no such column."""
