@@ -6,7 +6,21 @@ import sys
 
 import typer
 
-from salesyear.cli import audit, backup, demo, doctor, importing, manage, plan, restore, serve, targets, user, work
+from salesyear.cli import (
+    audit,
+    backup,
+    demo,
+    doctor,
+    forecast,
+    importing,
+    manage,
+    plan,
+    restore,
+    serve,
+    targets,
+    user,
+    work,
+)
 from salesyear.cli.plain import UserError, sentence_of
 
 __all__ = ["UserError", "app", "main"]
@@ -27,6 +41,7 @@ app.command("work")(work.work)
 app.command("import")(importing.import_file)
 app.command("baseline")(plan.baseline)
 app.command("customers")(plan.customers)
+app.command("forecast")(forecast.forecast)
 app.command("doctor")(doctor.doctor)
 app.command("backup")(backup.backup)
 app.command("restore")(restore.restore)

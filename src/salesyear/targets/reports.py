@@ -30,7 +30,6 @@ LEVELS = ("region", "territory", "rep", "line")
 HISTORY = 36  # months of actuals that are kept beside a forecast
 COVERS = (0.8, 0.95)
 MOST_AHEAD = 36
-ALL_MODELS_BUT_ETS = ("level_and_theta", "level", "theta", "dynamic_theta", "ces", "seasonal_naive")
 
 Told = Callable[[str, float], None]
 
@@ -177,17 +176,11 @@ STEPS = {
 
 
 def _forecast(panel: Panel, params: BaselineParams, ahead: int, told: Told) -> Forecast:
-    from salesyear.engine.forecast.backtest import BacktestParams
     from salesyear.engine.forecast.baseline import BaselineParams as Params
     from salesyear.engine.forecast.baseline import baseline
 
     wanted = Params(horizon=ahead, seed=params.seed, paths=params.paths, country=params.country or None)
-    try:
-        return baseline(panel, wanted, _Watch(told))
-    except NotImplementedError:
-        # statsforecast's ETS refuses series of a handful of months (“tiny datasets”): all the other models, then.
-        without = BacktestParams(candidates=ALL_MODELS_BUT_ETS)
-        return baseline(panel, Params(wanted.horizon, wanted.seed, wanted.paths, wanted.country, backtest=without))
+    return baseline(panel, wanted, _Watch(told))
 
 
 def _nodes(panel: Panel, company: int) -> Iterator[Node]:

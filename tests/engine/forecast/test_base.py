@@ -73,6 +73,13 @@ def test_every_model_carries_a_flat_line_on(name: str) -> None:
     assert ahead == pytest.approx(np.full((2, 4), 5.0), rel=1e-6)
 
 
+@pytest.mark.parametrize("name", list(MODELS))
+@pytest.mark.parametrize("length", [1, 3, 5, 9])
+def test_no_model_fails_on_a_few_points(name: str, length: int) -> None:
+    few = np.array([[280.0, 218.0, -82.0, 87.0, 0.0, 1e9, 3.0, 4.0, 5.0]])[:, :length]
+    assert np.isfinite(MODELS[name].forecast(few, np.array([0]), 12)).all()
+
+
 def test_theta_goes_half_way_with_a_trend() -> None:
     """On an exact line the trend part gives +1 a month, the smoothed part stays: half the slope remains."""
     line = np.arange(40.0)[None, :] + 10

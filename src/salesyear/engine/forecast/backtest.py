@@ -45,7 +45,8 @@ NOBODY = Nobody()
 class BacktestParams:
     """origins: how many past forecasts to make at most. candidates: model names, the default first. budget_ms: what a
     model may cost for a whole level (its measured price × series × forecasts); sample: series per level the choice is
-    made on; margin: by how much a model must beat the default.
+    made on; margin: by how much a model must beat the default. most_fits: forecasts of single series that the
+    back-test may make.
     """
 
     origins: int = 24
@@ -63,6 +64,11 @@ class BacktestParams:
     sample: int = 40
     choice_origins: int = 4
     margin: float = 0.01
+    most_fits: int = 100_000
+
+    def origins_for(self, nodes: int) -> int:
+        """How many past forecasts a tree of so many nodes gets: large trees have errors enough with fewer."""
+        return min(self.origins, max(6, self.most_fits // nodes))
 
 
 @dataclass(frozen=True)
@@ -171,7 +177,7 @@ def _sample(panel: Panel, level: int, most: int) -> Ints:
 def _affordable(panel: Panel, level: int, params: BacktestParams) -> list[str]:
     """Candidates whose price for the whole level, all origins and the final forecast, stays within the budget."""
     span = panel.tree.nodes(level)
-    fits = (span.stop - span.start) * (params.origins + 1)
+    fits = (span.stop - span.start) * (params.origins_for(panel.tree.size) + 1)
     free = [SEASONAL_NAIVE, DEFAULT]
     return [name for name in params.candidates if name in free or MODELS[name].cost_ms * fits <= params.budget_ms]
 

@@ -54,7 +54,7 @@ class Baseline:
         """One row per node and period: `node`, `level`, the path, `period`, `baseline`, `low_80`, `high_80` …"""
         steps = len(self.periods)
         nodes = self.panel.tree.table()
-        rows = nodes.select(pl.all().repeat_by(steps).explode(empty_as_null=False))
+        rows = nodes[np.repeat(np.arange(len(nodes)), steps)]
         columns = {"period": np.tile(np.arange(steps), len(nodes)), "baseline": self.mean.ravel()}
         for cover in covers:
             low, high = self.paths.interval(cover)

@@ -77,7 +77,7 @@ def estimate(
 
 def _one_view(panel: Panel, horizon: int, params: BacktestParams, watch: Watch) -> Estimate:
     choice = choose_models(panel, params, horizon, watch)
-    rolling = origins_of(panel.length, horizon, panel.season, params.origins)
+    rolling = origins_of(panel.length, horizon, panel.season, params.origins_for(panel.tree.size))
     past = past_forecasts(panel, choice.models, rolling, watch)
     variance = error_variance(panel, past_truth(panel, rolling) - past, born(panel, rolling))
     watch.progress("reconcile", 0.0)

@@ -10,6 +10,9 @@ import numpy as np
 
 from salesyear.engine.forecast.tree import Floats, Ints
 
+# The library's larger models refuse series of fewer points.
+ENOUGH = 10
+
 # (values (n, T) without the shape of the year, first sale (n,), horizon) -> (n, horizon)
 Forecaster = Callable[[Floats, Ints, int], Floats]
 
@@ -98,21 +101,21 @@ def _smooth(values: Floats, first: Ints) -> Floats:
     from statsforecast.models import SimpleExponentialSmoothingOptimized
 
     model = SimpleExponentialSmoothingOptimized()
-    return _one_by_one(model, values, first, 1)[:, 0]
+    return _one_by_one(model, values, first, 1, least=4)[:, 0]
 
 
-def _one_by_one(model: object, values: Floats, first: Ints, horizon: int) -> Floats:
+def _one_by_one(model: object, values: Floats, first: Ints, horizon: int, least: int = ENOUGH) -> Floats:
     out = np.empty((len(values), horizon))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for row, (series, start) in enumerate(zip(values, first, strict=True)):
-            out[row] = _single(model, np.ascontiguousarray(series[start:]), horizon)
+            out[row] = _single(model, np.ascontiguousarray(series[start:]), horizon, least)
     return out
 
 
-def _single(model: object, series: Floats, horizon: int) -> Floats:
+def _single(model: object, series: Floats, horizon: int, least: int) -> Floats:
     """One forecast; a series too short or too flat for the model keeps its mean."""
-    if len(series) < 4 or np.ptp(series) == 0:
+    if len(series) < least or np.ptp(series) == 0:
         return np.full(horizon, series.mean() if len(series) else 0.0)
     out = np.asarray(model.forecast(y=series, h=horizon)["mean"], dtype=np.float64)  # type: ignore[attr-defined]  # statsforecast has no base type
     return out if np.isfinite(out).all() else np.full(horizon, series.mean())
