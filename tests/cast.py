@@ -7,14 +7,15 @@ customer and month in 2024 and 2025: customer n orders n × 100.00 yuan.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from salesyear.crm.models import Agency, Customer
+from salesyear.market.models import Score, Scoring
 from salesyear.org import services
 from salesyear.org.models import Assignment, Position, Rep, Role, Unit, UnitKind, User
 from salesyear.sales.models import Credit, Currency, Invoice, Line, Order, OrderLine, Product, Receipt, Return
-from salesyear.targets.models import Quota
+from salesyear.targets.models import Baseline, BaselineCell, Level, Quota
 
 START = date(2024, 1, 1)
 PASSWORD = "correct-horse-battery"  # the cast's own, in tests only
@@ -149,8 +150,41 @@ def sell(cast: Cast, customer: Customer, day: date, amount: int, product: str = 
     )
 
 
+def expect(cast: Cast, customer: Customer, amount: int) -> None:
+    """Keep a baseline for 2026 of what the customer's owner sells in their territory: each month the same amount."""
+    days = {"first_month": START, "last_month": date(2025, 12, 1), "made_at": datetime(2026, 1, 5, tzinfo=UTC)}
+    record = {"periods": ["2024-01-01", "2025-12-01", 24], "origins": [], "pooled": 0}
+    kept, _made = Baseline.objects.get_or_create(
+        year=2026, currency=cast.currency, seed=1, defaults={**days, "fingerprint": "0" * 64, "record": record}
+    )
+    node = {"baseline": kept, "node": customer.pk, "lineage": f"/0/{customer.pk}/", "level": Level.REP}
+    node |= {"unit": customer.unit, "rep": customer.owner, "currency": cast.currency}
+    months = [date(year, month, 1) for year in (2025, 2026) for month in range(1, 13)]
+    spans = [*((day, 1) for day in months), (date(2025, 1, 1), 12), (date(2026, 1, 1), 12)]
+    for day, length in spans:
+        sum_ = amount * length
+        ahead = {"mean": sum_, "low_80": sum_ // 2, "high_80": sum_ * 2, "low_95": sum_ // 4, "high_95": sum_ * 4}
+        figures = {"actual": sum_} if day.year == 2025 else ahead
+        BaselineCell.objects.create(starts_on=day, months=length, **node, **figures)
+
+
+def grade(cast: Cast, customer: Customer) -> None:
+    """Keep a grade of a customer: an A, expected to bring 1,200 yuan, with one reason."""
+    kept, _made = Scoring.objects.get_or_create(
+        as_of=date(2025, 12, 31), currency=cast.currency, defaults={"made_at": datetime(2026, 1, 5, tzinfo=UTC)}
+    )
+    of: dict[str, Any] = {"customer": customer, "unit": customer.unit, "rep": customer.owner, "currency": cast.currency}
+    of |= {"grade": "A", "points": 812_000, "reasons": [{"feature": "alive", "value": "0.9", "points": 12.3}]}
+    of |= {"last_on": date(2025, 12, 15), "silent": 16, "usual_gap": 31, "longest_gap": 40, "alive": 990_000}
+    of |= {"bought": 1_100_00, "expected": 1_200_00, "if_back": 1_300_00, "lines": 1}
+    of |= {"next_line": cast.products["new"].line, "next_chance": 250_000, "next_expected": 90_00}
+    Score.objects.create(scoring=kept, **of)
+
+
 def papers(cast: Cast) -> None:
-    """Give each salesperson's first customer a return, an invoice, a receipt and a split, and each one a quota."""
+    """Give each salesperson's first customer a return, an invoice, a receipt, a split, and each one a quota
+    and a baseline.
+    """
     day, end = date(2026, 1, 15), date(2026, 3, 31)
     assert cast.currency
     for customer in cast.customers[::4]:
@@ -163,5 +197,7 @@ def papers(cast: Cast) -> None:
         Quota.objects.create(
             rep=rep, unit=unit, starts_on=date(2026, 1, 1), ends_on=end, amount=1_000_00, currency=cast.currency
         )
+        expect(cast, customer, 100_00)
+        grade(cast, customer)
         line = sell(cast, customer, day, 80_00)
         Credit.objects.create(order=line.order, rep=rep, unit=unit, share=1_000_000)

@@ -45,6 +45,8 @@ NOT_PAGES = {
     "import-problems",
     "run-status",
     "run-cancel",
+    "baseline-run",
+    "customer-grades-run",
 }
 
 

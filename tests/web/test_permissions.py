@@ -21,9 +21,10 @@ from django.urls import URLResolver, get_resolver, reverse
 from cast import PASSWORD, Cast, papers
 from salesyear.core.scope import Scope, Visible
 from salesyear.crm.models import Agency, Customer
+from salesyear.market.models import Score
 from salesyear.org.models import Assignment, Position, Rep, Role
 from salesyear.sales.models import Credit, Invoice, Order, OrderLine, Receipt, Return
-from salesyear.targets.models import Quota
+from salesyear.targets.models import BaselineCell, Quota
 from salesyear.web.policy import POLICY, Gate
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,8 @@ SEES: dict[str, dict[str, set[str]]] = {
     "invoices": {**FACTS, "agent": NONE},
     "receipts": {**FACTS, "agent": NONE},
     "quotas": {**FACTS, "hr": ALL},
+    "baselines": {**FACTS, "marketing": ALL},
+    "scores": {**FACTS, "marketing": ALL},
     "reps": {**FACTS, "hr": ALL},
     "assignments": {**FACTS, "hr": ALL},
 }
@@ -53,6 +56,8 @@ MODELS: dict[str, tuple[type[Model], str]] = {
     "invoices": (Invoice, "rep"),
     "receipts": (Receipt, "rep"),
     "quotas": (Quota, "rep"),
+    "baselines": (BaselineCell, "rep"),
+    "scores": (Score, "rep"),
     "reps": (Rep, "pk"),
     "assignments": (Assignment, "rep"),
 }

@@ -6,7 +6,21 @@ import sys
 
 import typer
 
-from salesyear.cli import audit, backup, demo, doctor, forecast, importing, manage, restore, serve, targets, user, work
+from salesyear.cli import (
+    audit,
+    backup,
+    demo,
+    doctor,
+    forecast,
+    importing,
+    manage,
+    plan,
+    restore,
+    serve,
+    targets,
+    user,
+    work,
+)
 from salesyear.cli.plain import UserError, sentence_of
 
 __all__ = ["UserError", "app", "main"]
@@ -25,6 +39,8 @@ app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("work")(work.work)
 app.command("import")(importing.import_file)
+app.command("baseline")(plan.baseline)
+app.command("customers")(plan.customers)
 app.command("forecast")(forecast.forecast)
 app.command("doctor")(doctor.doctor)
 app.command("backup")(backup.backup)

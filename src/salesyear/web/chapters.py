@@ -39,10 +39,16 @@ FACTS = {
     "tickets": noop("service tickets"),
 }
 
+# Pages that a row may lead to before its own is there, and their words.
+PAGES = {"baseline": noop("Baseline"), "customer-grades": noop("Customers' value")}
+
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a chapter: its code in the plan, its two names, what it shows, the facts it reads, its page if any."""
+    """One row of a chapter: its code in the plan, its two names, what it shows, the facts it reads, its page if any.
+
+    begun: pages that show a part of it while its own is not there.
+    """
 
     code: str
     chinese: str
@@ -50,6 +56,7 @@ class Row:
     shows: str
     needs: tuple[str, ...]
     page: str = ""
+    begun: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -93,6 +100,7 @@ TARGETS = Chapter(
             "Revenue target breakdown",
             noop("The year's target, shared out by potential and history down to key customers, adding up exactly."),
             ("orders", "customers", "units", "reps", "quotas"),
+            begun=("baseline",),
         ),
         Row(
             "T2",
@@ -142,6 +150,7 @@ TARGETS = Chapter(
             "Categories per customer",
             noop("How many categories a customer buys in a year, and which one to offer next."),
             ("orders", "products", "customers"),
+            begun=("customer-grades",),
         ),
         Row(
             "T9",
@@ -149,6 +158,7 @@ TARGETS = Chapter(
             "High-quality customer list",
             noop("Leads graded A, B or C with the reasons, and the count of new A customers against the plan."),
             ("leads", "customers"),
+            begun=("customer-grades",),
         ),
         Row(
             "T10",
@@ -156,6 +166,7 @@ TARGETS = Chapter(
             "Winning back lost customers",
             noop("Who left, why, what they were worth, what we offered and who came back."),
             ("orders", "customers", "surveys"),
+            begun=("customer-grades",),
         ),
         Row(
             "T11",

@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from salesyear.market.runs import GRADERS
 from salesyear.org.models import Role
+from salesyear.targets.runs import PLANNERS
 
 EVERYBODY = frozenset(Role.values)
 INSIDE = EVERYBODY - {Role.AGENT}
@@ -16,6 +18,7 @@ SELLING = frozenset({Role.DIRECTOR, Role.REGIONAL_MANAGER, Role.SALESPERSON, Rol
 CUSTOMERS = SELLING | {Role.AGENT, Role.MARKETING}
 CASH = SELLING | {Role.AGENT}
 PEOPLE = SELLING | {Role.HR}
+ANALYSTS = SELLING | {Role.MARKETING}
 IMPORTERS = frozenset({Role.DIRECTOR, Role.FINANCE, Role.ADMINISTRATOR})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 AUDITORS = frozenset({Role.DIRECTOR, Role.ADMINISTRATOR})
@@ -85,6 +88,12 @@ POLICY: dict[str, Gate] = {
     "mfa_remove_webauthn": Gate.SIGNED_IN,
     # The six chapters
     **{name: Gate(INSIDE) for name in ("targets", "market", "strategy", "actions", "resources", "performance")},
+    # Targets
+    "baseline": Gate(ANALYSTS),
+    "baseline-run": Gate(write=PLANNERS),
+    # Market
+    "customer-grades": Gate(ANALYSTS),
+    "customer-grades-run": Gate(write=GRADERS),
     # Data
     "data": Gate(EVERYBODY),
     **_register("units", INSIDE),
@@ -106,6 +115,8 @@ POLICY: dict[str, Gate] = {
     **_register("invoices", CASH),
     **_register("receipts", CASH),
     **_register("quotas", PEOPLE),
+    **_register("baselines", ANALYSTS),
+    **_register("scores", ANALYSTS),
     # Background work: one's own, and for administrators everybody's (core/access.py)
     "run-status": Gate(EVERYBODY),
     "run-cancel": Gate(write=EVERYBODY),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from salesyear.core.registers import Register
 from salesyear.core.scope import Scope
 from salesyear.crm.registers import AgencyRegister, CustomerRegister
+from salesyear.market.registers import ScoreRegister
 from salesyear.org.registers import AssignmentRegister, PositionRegister, RepRegister, UnitRegister
 from salesyear.sales.registers import (
     CreditRegister,
@@ -24,7 +25,7 @@ from salesyear.sales.registers import (
     ReceiptRegister,
     ReturnRegister,
 )
-from salesyear.targets.registers import QuotaRegister
+from salesyear.targets.registers import BaselineRegister, QuotaRegister
 from salesyear.web.history import EventRegister
 from salesyear.web.policy import POLICY
 
@@ -39,11 +40,11 @@ class Section:
 
 SECTIONS = (
     Section(_("Sales"), (OrderRegister, OrderLineRegister, CreditRegister, ReturnRegister)),
-    Section(_("Customers"), (CustomerRegister, AgencyRegister)),
+    Section(_("Customers"), (CustomerRegister, AgencyRegister, ScoreRegister)),
     Section(_("Cash"), (InvoiceRegister, ReceiptRegister, CurrencyRegister, RateRegister)),
     Section(_("Products"), (ProductRegister, LineRegister, PriceRegister)),
     Section(_("Organisation"), (UnitRegister, PositionRegister, RepRegister, AssignmentRegister)),
-    Section(_("Targets"), (QuotaRegister,)),
+    Section(_("Targets"), (QuotaRegister, BaselineRegister)),
     Section(_("Administration"), (EventRegister,)),
 )
 REGISTERS = {register.name: register for section in SECTIONS for register in section.registers}

@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "salesyear.web",
     "salesyear.importing",
     "salesyear.targets",
+    "salesyear.market",
     "salesyear.sales",
     "salesyear.crm",
     "salesyear.org",

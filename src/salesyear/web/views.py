@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from salesyear.core.requests import Request
-from salesyear.web.chapters import BY_SLUG, CHAPTERS, FACTS, Chapter, Row
+from salesyear.web.chapters import BY_SLUG, CHAPTERS, FACTS, PAGES, Chapter, Row
 from salesyear.web.context import THEME_COOKIE, THEMES
 from salesyear.web.policy import IMPORTERS
 from salesyear.web.registers import REGISTERS, may_list, may_open, sections_for
@@ -31,12 +31,16 @@ class Need:
 
 @dataclass(frozen=True)
 class PlanRow:
-    """A row of a chapter as the page shows it: what it shows, its page (empty: not there yet), what it needs."""
+    """A row of a chapter as the page shows it.
+
+    shows: what it shows. url: its page, empty while it is not there. needs: facts. begun: pages with a part of it.
+    """
 
     row: Row
     shows: str
     url: str
     needs: list[Need]
+    begun: list[Need]
 
 
 @require_safe
@@ -95,9 +99,16 @@ def set_theme(request: HttpRequest) -> HttpResponse:
 def chapter_rows(chapter: Chapter, request: Request) -> list[PlanRow]:
     """Return a chapter's rows with the addresses of what is there; a page nobody has mounted is not there."""
     return [
-        PlanRow(row, gettext(row.shows), _url(row.page), [_need(name, request) for name in row.needs])
+        PlanRow(
+            row, gettext(row.shows), _url(row.page), [_need(name, request) for name in row.needs], _begun(row, request)
+        )
         for row in chapter.rows
     ]
+
+
+def _begun(row: Row, request: Request) -> list[Need]:
+    """Return the pages that show a part of a row, those of them this person may open."""
+    return [Need(gettext(PAGES[name]), _url(name)) for name in row.begun if may_open(name, request.scope)]
 
 
 def _need(name: str, request: Request) -> Need:

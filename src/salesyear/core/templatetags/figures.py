@@ -32,6 +32,18 @@ def share(parts_per_million: int | None) -> SafeString | str:
 
 
 @register.filter
+def percent(part: float | None) -> str:
+    """`{{ 0.3985|percent }}`: 39.9%; an estimate, not an amount."""
+    return numbers.MISSING if part is None else f"{100 * part:.1f}%"
+
+
+@register.filter
+def ratio(number: float | None) -> str:
+    """`{{ 0.8374|ratio }}`: 0.84."""
+    return numbers.MISSING if number is None else f"{number:.2f}"
+
+
+@register.filter
 def exact(number: Decimal | int | None) -> str:
     """`{{ 60919|exact }}`: 60,919."""
     return numbers.MISSING if number is None else numbers.grouped(number)

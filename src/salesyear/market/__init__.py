@@ -1,0 +1,1 @@
+"""Chapter 2, 市场分析: what is there."""

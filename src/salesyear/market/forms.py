@@ -1,0 +1,49 @@
+"""What is typed on the pages of this chapter, made into parameters."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from salesyear.market.reports import GradeWeights
+
+USUAL = GradeWeights()
+
+
+def _weight(label: Any, usual: float) -> forms.FloatField:  # noqa: ANN401 - a text translated when it is shown
+    return forms.FloatField(label=label, required=False, min_value=0, max_value=1_000, initial=usual)
+
+
+class WeightsForm(forms.Form):
+    """How much each criterion counts for a grade, and how many customers are to be A and B."""
+
+    value = _weight(_("Weight of the expected value"), USUAL.value)
+    alive = _weight(_("Weight of the chance that the customer still buys"), USUAL.alive)
+    often = _weight(_("Weight of purchase days a year"), USUAL.often)
+    breadth = _weight(_("Weight of product lines bought"), USUAL.breadth)
+    top = forms.FloatField(label=_("Graded A, per cent"), required=False, min_value=0, max_value=100, initial=USUAL.top)
+    middle = forms.FloatField(
+        label=_("Graded B, per cent"), required=False, min_value=0, max_value=100, initial=USUAL.middle
+    )
+    token = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40, initial=secrets.token_hex)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse weights that weigh nothing together, and more than all customers."""
+        typed: dict[str, Any] = super().clean() or {}
+        weights = self._filled(typed)
+        if not weights.value + weights.alive + weights.often + weights.breadth:
+            raise ValidationError(_("At least one weight must be above 0."))
+        if weights.top + weights.middle > 100:
+            raise ValidationError(_("A and B together cannot be more than 100 per cent."))
+        return typed
+
+    def weights(self) -> GradeWeights:
+        """Return what was typed as parameters; what was left empty as it usually is."""
+        return self._filled(self.cleaned_data)
+
+    def _filled(self, typed: dict[str, Any]) -> GradeWeights:
+        return GradeWeights(**{name: typed[name] for name in vars(USUAL) if typed.get(name) is not None})

@@ -1,0 +1,58 @@
+"""What people do with the customers' scores: ask for new ones, and (the worker) keep them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from salesyear.core import events, runs
+from salesyear.core.models import Run
+from salesyear.core.scope import Scope
+from salesyear.crm.models import Customer
+from salesyear.market.models import Score, Scoring
+from salesyear.org.models import User
+
+if TYPE_CHECKING:
+    from salesyear.market.reports import GradeWeights, Scores
+
+KIND = "market.customers"
+_BATCH = 1_000
+
+
+def ask_for_scores(weights: GradeWeights, *, actor: User | None, token: str = "") -> Run:
+    """Put the grading of all customers into the queue; the same token gives the same run."""
+    key = f"{KIND}:{actor.pk if actor else 0}:{token}" if token else None
+    return runs.ask_for(KIND, asdict(weights), actor=actor, key=key)
+
+
+@transaction.atomic
+def keep_scores(made: Scores, *, run: Run | None, actor: User | None) -> Scoring:
+    """Keep the scores of all customers, once a run. Each is seen by the customer's owner and unit of today."""
+    if run and (there := Scoring.objects.filter(run=run).first()):
+        return there
+    kept = Scoring.objects.create(
+        run=run,
+        made_by=actor,
+        made_at=timezone.now(),
+        as_of=made.as_of,
+        currency_id=made.currency,
+        params=asdict(made.weights),
+        record=made.record,
+    )
+    of = {
+        pk: {"rep_id": owner, "unit_id": unit}
+        for pk, owner, unit in Customer.objects.within(Scope.system("keeping scores")).values_list(
+            "pk", "owner_id", "unit_id"
+        )
+    }
+    rows = (
+        Score(scoring=kept, currency_id=made.currency, **row, **of[row["customer_id"]])
+        for row in made.rows
+        if row["customer_id"] in of
+    )
+    Score.objects.bulk_create(rows, batch_size=_BATCH)
+    events.record("market.customers.kept", actor=actor, subject=str(kept), detail={"customers": len(made.rows)})
+    return kept

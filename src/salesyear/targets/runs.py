@@ -1,0 +1,45 @@
+"""The background work of this chapter: computing a baseline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from salesyear.core.models import Run
+from salesyear.core.runs import Progress, run_kind
+from salesyear.core.scope import Scope
+from salesyear.engine.messages import EngineError
+from salesyear.org.models import Role
+from salesyear.targets import services
+from salesyear.targets.reports import BaselineParams, NoBaseline, baseline_of_year
+
+PLANNERS = frozenset({Role.DIRECTOR, Role.REGIONAL_MANAGER, Role.FINANCE, Role.ADMINISTRATOR})
+
+
+# Not atomic: a transaction of half a minute would keep everybody else from writing on SQLite. It bears being run
+# again, since a run keeps one baseline only.
+@run_kind(services.KIND, label=gettext_lazy("baseline forecast"), roles=PLANNERS, atomic=False)
+def compute_baseline(run: Run, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Compute the whole company's baseline and keep it; everybody then sees their own part of it."""
+
+    def told(step: str, share: float) -> None:
+        progress(round(100 * share), 100, step)
+
+    try:
+        made = baseline_of_year(
+            Scope.system("computing the baseline"), BaselineParams(**params), timezone.localdate(), told
+        )
+    except EngineError as refused:
+        raise NoBaseline(_(refused.text) % refused.values) from refused
+    except ModuleNotFoundError as missing:
+        raise NoBaseline(
+            _("The forecasting library “%(name)s” is not installed. Install Salesyear with its “forecast” extra.")
+            % {"name": missing.name}
+        ) from missing
+    progress(100, 100)  # a cancelled run keeps nothing
+    kept = services.keep_baseline(made, run=run, actor=run.made_by)
+    return {"url": f"{reverse('baseline')}?year={kept.year}", "baseline": kept.pk}
