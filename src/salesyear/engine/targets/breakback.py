@@ -23,7 +23,7 @@ from salesyear.engine.targets.numeric.response import Distance, Response, factor
 from salesyear.engine.targets.numeric.rows import Block, spans
 from salesyear.engine.targets.numeric.solving import Answer, Task, make_task, solve_task
 from salesyear.engine.targets.numeric.system import TreeSystem
-from salesyear.engine.targets.numeric.tree import Floats, Ints
+from salesyear.engine.targets.numeric.tree import Bools, Floats, Ints
 from salesyear.engine.targets.params import Params
 from salesyear.engine.targets.plan import Plan
 from salesyear.engine.targets.rules import SUMS, BadRule, Rule, Rules
@@ -31,6 +31,7 @@ from salesyear.engine.targets.selection import localised
 from salesyear.engine.targets.solving import DIGIT, in_table_order, solve
 
 SHOWN = 1e-9  # relative tolerance of what a session shows; plans of record are solved further
+FORESIGHT = 2.0  # largest change of a multiplier foreseen by closed form
 
 
 @dataclass(frozen=True)
@@ -228,20 +229,51 @@ def _sums(model: Model, column: str, level: int) -> Floats:
 
 
 def carry_over(session: Session, blocks: tuple[Block, ...], levels: tuple[tuple[Line, ...], ...]) -> Floats:
-    """Multipliers of the rows that stay, zero for new ones."""
+    """Multipliers of the rows that stay, the closed form for sums that were fixed anew, zero for other new rows."""
     tree = session.base.org.tree
     old = {level: session.answer.y[span] for level, span in spans(tree, session.task.blocks)}
     parts = []
     for level, block in enumerate(blocks):
         before = old[level].reshape(tree.size(level), -1)
         start = np.zeros((tree.size(level), block.width))
-        known = [line.name for line in session.levels[level]]
+        known = {line.name: place for place, line in enumerate(session.levels[level])}
         for place, line in enumerate(levels[level]):
             if line.name in known:
-                start[:, place] = before[:, known.index(line.name)]
+                start[:, place] = before[:, known[line.name]]
+            fixed = _fixed_anew(block, place, session.task.blocks[level], known.get(line.name))
+            if fixed.any() and session.base.params.distance is Distance.PRO_RATA:
+                _foresee(session, block, start, np.flatnonzero(fixed).astype(np.int64), (level, place))
         start[~(np.isfinite(block.low) | np.isfinite(block.high))] = 0.0
         parts.append(start.ravel())
     return np.concatenate(parts)
+
+
+def _fixed_anew(block: Block, place: int, before: Block, known: int | None) -> Bools:
+    """Nodes at which a row fixes its sum otherwise than before; a row of one sum only, not of a share."""
+    low, plain = block.low[:, place], np.isin(block.pattern[place], (0.0, 1.0)).all()
+    fixed = np.isfinite(low) & (low == block.high[:, place]) & plain & (block.share[:, place] == 0)
+    return np.asarray(fixed if known is None else fixed & (low != before.low[:, known]))
+
+
+def _foresee(session: Session, block: Block, start: Floats, nodes: Ints, at: tuple[int, int]) -> None:
+    """Scale what a row sums to its new amount, and let it take over from limits on the same sum (raking's closed form).
+
+    Deming and Stephan (1940); Newton's method then only has to make room elsewhere, and never sees two equal rows.
+    """
+    level, place = at
+    pattern, amount = block.pattern[place], block.low[nodes, place]
+    tree, response = session.base.org.tree, session.task.response
+    now, held = (
+        tree.sum_up(sums.reshape(tree.leaves, -1))[level][nodes] @ pattern
+        for sums in (session.answer.outcome.point.sales, response.held)
+    )
+    apt = (amount > held) & (now > held)
+    growth = np.log(np.where(apt, amount - held, 1.0) / np.where(apt, now - held, 1.0))
+    start[nodes, place] += np.clip(growth, -FORESIGHT, FORESIGHT)
+    for other in np.flatnonzero((block.pattern == pattern).all(axis=1) & (block.share == 0).all(axis=0)):
+        idle = (block.low[nodes, other] < amount) & (amount < block.high[nodes, other])
+        start[nodes, place] += np.where(idle, start[nodes, other], 0.0)
+        start[nodes[idle], other] = 0.0
 
 
 def nearest(plan: Plan, rules: Rules) -> Plan:
