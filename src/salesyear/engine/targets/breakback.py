@@ -240,8 +240,14 @@ def carry_over(session: Session, blocks: tuple[Block, ...], levels: tuple[tuple[
         for place, line in enumerate(levels[level]):
             if line.name in known:
                 start[:, place] = before[:, known[line.name]]
-            fixed = _fixed_anew(block, place, session.task.blocks[level], known.get(line.name))
-            if fixed.any() and session.base.params.distance is Distance.PRO_RATA:
+        for place, line in enumerate(levels[level]):
+            old_place = known.get(line.name)
+            if session.base.params.distance is Distance.LEAST_SQUARES or (
+                old_place is not None and line is session.levels[level][old_place]
+            ):
+                continue
+            fixed = _fixed_anew(block, place, session.task.blocks[level], old_place)
+            if fixed.any():
                 _foresee(session, block, start, np.flatnonzero(fixed).astype(np.int64), (level, place))
         start[~(np.isfinite(block.low) | np.isfinite(block.high))] = 0.0
         parts.append(start.ravel())
@@ -250,7 +256,8 @@ def carry_over(session: Session, blocks: tuple[Block, ...], levels: tuple[tuple[
 
 def _fixed_anew(block: Block, place: int, before: Block, known: int | None) -> Bools:
     """Nodes at which a row fixes its sum otherwise than before; a row of one sum only, not of a share."""
-    low, plain = block.low[:, place], np.isin(block.pattern[place], (0.0, 1.0)).all()
+    low, pattern = block.low[:, place], block.pattern[place]
+    plain = ((pattern == 0) | (pattern == 1)).all()
     fixed = np.isfinite(low) & (low == block.high[:, place]) & plain & (block.share[:, place] == 0)
     return np.asarray(fixed if known is None else fixed & (low != before.low[:, known]))
 
@@ -270,10 +277,13 @@ def _foresee(session: Session, block: Block, start: Floats, nodes: Ints, at: tup
     apt = (amount > held) & (now > held)
     growth = np.log(np.where(apt, amount - held, 1.0) / np.where(apt, now - held, 1.0))
     start[nodes, place] += np.clip(growth, -FORESIGHT, FORESIGHT)
-    for other in np.flatnonzero((block.pattern == pattern).all(axis=1) & (block.share == 0).all(axis=0)):
-        idle = (block.low[nodes, other] < amount) & (amount < block.high[nodes, other])
-        start[nodes, place] += np.where(idle, start[nodes, other], 0.0)
-        start[nodes[idle], other] = 0.0
+    same = (block.pattern == pattern).all(axis=1) & (block.share == 0).all(axis=0)
+    for other in np.setdiff1d(np.flatnonzero(same), place):
+        side = np.sign(amount - np.clip(amount, block.low[nodes, other], block.high[nodes, other]))
+        yields = (side == 0) | (block.give_up[nodes, other] < block.give_up[nodes, place])
+        rest = np.where(side == 0, 0.0, -side * block.give_up[nodes, other])
+        start[nodes, place] += np.where(yields, start[nodes, other] - rest, 0.0)
+        start[nodes[yields], other] = rest[yields]
 
 
 def nearest(plan: Plan, rules: Rules) -> Plan:

@@ -176,11 +176,10 @@ class TreeNewton:
         """Own matrix and its border [ancestors' columns | residual], less what the levels below took away."""
         matrix = self.own[level].copy()
         border = np.concatenate([self.above[level], residual[:, :, None]], axis=2)
-        index = np.arange(matrix.shape[1])
-        weight = matrix[:, index, index]
-        matrix[:, index, index] += RIDGE * np.where(weight > 0, weight, 1.0)
+        diagonal = np.einsum("nii->ni", matrix)  # a view
+        diagonal += RIDGE * np.where(diagonal > 0, diagonal, 1.0)
         if extra is not None:
-            matrix[:, index, index] += extra
+            diagonal += extra
         if carried is not None:
             above = self.above[level].shape[2]
             mine = carried[:, above:-1]
@@ -194,9 +193,10 @@ class TreeNewton:
         above = self.above[level].shape[2]
         total = _products_by_parent(border, solved, self.tree.up[level], self.tree.size(level - 1))
         if carried is not None:
-            left = np.r_[0:above, carried.shape[1] - 1]
             rest = np.add.reduceat(carried, self.tree.first_children(level), axis=0)
-            total += rest[:, left[:, None], left[None, :]]
+            total[:, :above, :above] += rest[:, :above, :above]
+            total[:, :above, -1] += rest[:, :above, -1]
+            total[:, -1, :above] += rest[:, -1, :above]
         return total
 
 
