@@ -153,7 +153,9 @@ class Session:
     def _with_lines(self, rules: Rules, lines: Lines) -> Session:
         base = self.base
         levels = by_level(base.org, lines)
-        blocks = blocks_of(base.org, base.attributes, levels, strength_of(base.params), REAL)
+        pairs = list(zip(levels, self.levels, self.task.blocks, strict=True))
+        kept = tuple(block if _same(new, old) else None for new, old, block in pairs)
+        blocks = blocks_of(base.org, base.attributes, levels, strength_of(base.params), REAL, kept)
         start = carry_over(self, blocks, levels)
         changed = replace(self, rules=rules, lines=lines, levels=levels)
         return self._again(changed, blocks, self.task.response, start)
@@ -163,7 +165,8 @@ class Session:
         if blocks is self.task.blocks:
             task = replace(self.task, response=response)
         else:
-            task = make_task(base.org.tree, blocks, response, TreeSystem(base.org.tree, blocks))
+            system = TreeSystem(base.org.tree, blocks)
+            task = make_task(base.org.tree, blocks, response, system, self.task.weights)
         answer = solve_task(task, replace(base.params.effort, tolerance=SHOWN), start)
         return replace(changed, task=task, answer=answer)
 
@@ -206,6 +209,11 @@ def reopen(session: Session, rules: Rules) -> Session:
     for edit in session.edits.values():
         fresh = fresh.set_cell(edit)
     return fresh
+
+
+def _same(new: tuple[Line, ...], old: tuple[Line, ...]) -> bool:
+    """No row of a level was touched: the very same lines in the same order."""
+    return len(new) == len(old) and all(one is other for one, other in zip(new, old, strict=True))
 
 
 def _expressible(model: Model, rule: Rule) -> bool:
@@ -271,7 +279,7 @@ def _foresee(session: Session, block: Block, start: Floats, nodes: Ints, at: tup
     pattern, amount = block.pattern[place], block.low[nodes, place]
     tree, response = session.base.org.tree, session.task.response
     now, held = (
-        tree.sum_up(sums.reshape(tree.leaves, -1))[level][nodes] @ pattern
+        tree.sum_up(sums.reshape(tree.leaves, -1) @ pattern)[level][nodes]
         for sums in (session.answer.outcome.point.sales, response.held)
     )
     apt = (amount > held) & (now > held)
