@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from salesyear.engine.messages import noop
 from salesyear.engine.targets.cells import Cells
@@ -51,7 +50,7 @@ class Writer:
 
     model: Model
     free: Floats
-    classes: NDArray[np.int32]
+    classes: Ints
 
     def write(self, t: Floats, out: Floats | None) -> Floats:
         """Sales of every cell; a table in the order of its classes needs no look-up."""
@@ -67,7 +66,7 @@ class Writer:
 
 
 def _writer(model: Model) -> Writer:
-    free, classes = np.empty_like(model.arrays.free), np.empty(len(model.order), np.int32)
+    free, classes = np.empty_like(model.arrays.free), np.empty(len(model.order), np.int64)
     free[model.order], classes[model.order] = model.arrays.free, model.classes
     return Writer(model, free, classes)
 

@@ -257,7 +257,12 @@ def _pivot(front: Floats, border: Floats, mask: Bools) -> Floats:
     solved = np.zeros_like(border)
     if mask.all():
         return _divide(front, border) if border.size else solved
-    active = np.flatnonzero(mask.any(axis=1))
+    count = mask.sum(axis=1)
+    alone = np.flatnonzero(count == 1)
+    if len(alone):
+        row = mask[alone].argmax(axis=1)
+        solved[alone, row] = border[alone, row] / front[alone, row, row][:, None]
+    active = np.flatnonzero(count > 1)
     if len(active):
         solved[active] = _divide(*_masked(front[active], border[active], mask[active]))
     return solved
