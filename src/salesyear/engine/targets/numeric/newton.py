@@ -15,7 +15,7 @@ from salesyear.engine.targets.numeric.rows import Bounds
 from salesyear.engine.targets.numeric.system import Factored, System
 from salesyear.engine.targets.numeric.tree import Bools, Floats
 
-GAIN = 0.1  # a correction with old factors that gains less than a digit is not worth its price
+GAIN = 0.1  # corrections with old factors must gain a digit each, and follow a step that did
 
 
 @dataclass(frozen=True)
@@ -101,11 +101,12 @@ def climb(
         change = system.pull(step)
         length = stride(response.distance, change, movable, effort)
         ahead, taken = _advance(system, response, point, step, change, missing, length)
-        better = worst_row(residual(ahead, bounds), ahead.y, bounds, tolerance) < worst
+        left = worst_row(residual(ahead, bounds), ahead.y, bounds, tolerance)
+        better, near = left < worst, left < GAIN * worst
         stalled = taken < 1e-3 or not (better or sure)
         if not stalled:
             point = _extend(model, response, ahead, step, room) if damping and taken == 1.0 else ahead
-            if sure and taken == 1.0 and not damping:
+            if sure and near and taken == 1.0 and not damping:
                 point = _correct(model, response, point, factored, bounds, tolerance)
         damping = max(1e-3, 10 * damping) if stalled else (damping / 10 if damping > 1e-5 else 0.0)
         steps += 1
@@ -144,7 +145,7 @@ class _Model:
 
 
 def _box_step(model: _Model, room: tuple[Floats, Floats], rounds: int) -> tuple[Floats, bool, Last]:
-    """Maximise the model within the room by a primal-dual active set; also whether it came to an end, and its factors."""
+    """Maximise the model within the room by a primal-dual active set; also whether it ended, and its factors."""
     low, high = room
     newton = model.system.newton(model.point.slope)
     immovable, at_low, at_high = low == high, np.zeros(len(low), bool), np.zeros(len(low), bool)
@@ -164,16 +165,14 @@ def _box_step(model: _Model, room: tuple[Floats, Floats], rounds: int) -> tuple[
     return np.clip(step, low, high), sure, Last(free, factored)
 
 
-def _correct(
-    model: _Model, response: Response, ahead: Point, last: Last, bounds: Bounds, tolerance: Floats
-) -> Point:
+def _correct(model: _Model, response: Response, ahead: Point, last: Last, bounds: Bounds, tolerance: Floats) -> Point:
     """Go on with the factors of the last step while that alone gains a digit and no multiplier leaves its room.
 
-    A new residual and a substitution cost a third of a step (Shamanskii 1967; Kelley 1995, section 5.4.3).
+    A new residual and a substitution cost a third of a step (Shamanskii 1967; Kelley 1995, chapter 5).
     """
     missing = residual(ahead, bounds)
     worst = worst_row(missing, ahead.y, bounds, tolerance)
-    while 1.0 < worst:
+    while worst > 1.0:
         held = worst_row(np.where(last.free, 0.0, missing), ahead.y, bounds, tolerance)
         if held > GAIN * worst:
             break

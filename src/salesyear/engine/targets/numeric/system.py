@@ -202,7 +202,7 @@ class TreeNewton:
 
 @dataclass(frozen=True)
 class Eliminated:
-    """One level after elimination: its rows, front, border [ancestors' columns | residual], front^-1 border, free rows."""
+    """One level after elimination: rows, front, border [ancestors' columns | residual], front^-1 border, free rows."""
 
     rows: slice
     front: Floats
