@@ -15,7 +15,8 @@ from salesyear.engine.targets.numeric.rows import Bounds
 from salesyear.engine.targets.numeric.system import Factored, System
 from salesyear.engine.targets.numeric.tree import Bools, Floats
 
-GAIN = 0.1  # corrections with old factors must gain a digit each, and follow a step that did
+GAIN = 0.1  # a correction with old factors must gain a digit
+FEW = 2.0  # and they are tried where this many should do, each gaining about what the step before gained
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def climb(
         length = stride(response.distance, change, movable, effort)
         ahead, taken = _advance(system, response, point, step, change, missing, length)
         left = worst_row(residual(ahead, bounds), ahead.y, bounds, tolerance)
-        better, near = left < worst, left < GAIN * worst
+        better, near = left < worst, left * (left / worst) ** FEW <= 1.0
         stalled = taken < 1e-3 or not (better or sure)
         if not stalled:
             point = _extend(model, response, ahead, step, room) if damping and taken == 1.0 else ahead
@@ -168,8 +169,11 @@ def _box_step(model: _Model, room: tuple[Floats, Floats], rounds: int) -> tuple[
 def _correct(model: _Model, response: Response, ahead: Point, last: Last, bounds: Bounds, tolerance: Floats) -> Point:
     """Go on with the factors of the last step while that alone gains a digit and no multiplier leaves its room.
 
-    A new residual and a substitution cost a third of a step (Shamanskii 1967; Kelley 1995, chapter 5).
+    A new residual and a substitution cost a third of a step (Shamanskii 1967; Kelley 1995, chapter 5); not so where
+    single cells have bounds: there the residual itself is dear.
     """
+    if response.bounded is not None:
+        return ahead
     missing = residual(ahead, bounds)
     worst = worst_row(missing, ahead.y, bounds, tolerance)
     while worst > 1.0:
