@@ -39,6 +39,18 @@ def test_a_session_shows_what_the_plan_of_record_will_be() -> None:
     assert edited.amounts()[5] == 300.0
 
 
+@pytest.mark.parametrize("amount", [6_400, 6_500, 6_700])
+def test_a_year_fixed_inside_at_and_beyond_its_cap_agrees_with_the_plan_of_record(amount: float) -> None:
+    """Bo's cap is 6,500: the fixed sum takes over from it, or, of higher priority, stands above it."""
+    session = open_session(two_regions(), company(), REAL, apart=APART)
+    edited = session.with_rule(exactly("Bo", amount, where={"rep": ("Bo",)}, priority=Priority.LOCK))
+    assert edited.met == (amount <= 6_500)
+    bo = session.base.cells.frame["rep"].to_numpy() == "Bo"
+    assert edited.amounts()[bo].sum() == pytest.approx(amount)
+    assert edited.amounts() == pytest.approx(edited.plan().real, rel=1e-7)
+    assert edited.without("Bo").amounts() == pytest.approx(session.amounts(), rel=1e-7)
+
+
 def test_an_edit_that_needs_finer_classes_rebuilds_and_agrees() -> None:
     session = open_session(two_regions(), company(), REAL).set_cell(CellEdit(5, 300.0))
     edited = session.with_rule(exactly("New in March", 900, where={"segment": ("new",), "month": ("3",)}))

@@ -66,6 +66,24 @@ def test_the_plan_is_nearer_to_the_prior_than_the_hidden_one() -> None:
 
 
 @pytest.mark.parametrize("family", ["std", "hard", "rich"])
+def test_factors_solve_for_another_residual_as_if_made_for_it(family: Family) -> None:
+    instance = make_instance(20, family, slots=4)
+    rng = np.random.default_rng(2)
+    count = instance.tree.leaves * instance.attributes
+    rows = len(flatten(instance.blocks, "low"))
+    weight, free, diagonal = rng.random(count) + 0.1, rng.random(rows) < 0.6, rng.random(rows)
+    first, second = rng.normal(size=(2, rows))
+    for system in (
+        TreeSystem(instance.tree, instance.blocks),
+        sparse_system(instance.tree, instance.blocks, np.arange(count)),
+    ):
+        newton = system.newton(weight)
+        again = newton.factor(first, free, diagonal).again(second)
+        assert again == pytest.approx(newton.solve(second, free, diagonal), abs=1e-9)
+        assert not again[~free].any()
+
+
+@pytest.mark.parametrize("family", ["std", "hard", "rich"])
 def test_elimination_along_the_tree_equals_a_general_solver(family: Family) -> None:
     instance = make_instance(20, family, slots=4)
     rng = np.random.default_rng(1)

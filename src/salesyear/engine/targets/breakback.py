@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from salesyear.engine.messages import noop
 from salesyear.engine.targets.cells import Cells
@@ -23,7 +22,7 @@ from salesyear.engine.targets.numeric.response import Distance, Response, factor
 from salesyear.engine.targets.numeric.rows import Block, spans
 from salesyear.engine.targets.numeric.solving import Answer, Task, make_task, solve_task
 from salesyear.engine.targets.numeric.system import TreeSystem
-from salesyear.engine.targets.numeric.tree import Floats, Ints
+from salesyear.engine.targets.numeric.tree import Bools, Floats, Ints
 from salesyear.engine.targets.params import Params
 from salesyear.engine.targets.plan import Plan
 from salesyear.engine.targets.rules import SUMS, BadRule, Rule, Rules
@@ -31,6 +30,7 @@ from salesyear.engine.targets.selection import localised
 from salesyear.engine.targets.solving import DIGIT, in_table_order, solve
 
 SHOWN = 1e-9  # relative tolerance of what a session shows; plans of record are solved further
+FORESIGHT = 2.0  # largest change of a multiplier foreseen by closed form
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Writer:
 
     model: Model
     free: Floats
-    classes: NDArray[np.int32]
+    classes: Ints
 
     def write(self, t: Floats, out: Floats | None) -> Floats:
         """Sales of every cell; a table in the order of its classes needs no look-up."""
@@ -66,7 +66,7 @@ class Writer:
 
 
 def _writer(model: Model) -> Writer:
-    free, classes = np.empty_like(model.arrays.free), np.empty(len(model.order), np.int32)
+    free, classes = np.empty_like(model.arrays.free), np.empty(len(model.order), np.int64)
     free[model.order], classes[model.order] = model.arrays.free, model.classes
     return Writer(model, free, classes)
 
@@ -152,7 +152,9 @@ class Session:
     def _with_lines(self, rules: Rules, lines: Lines) -> Session:
         base = self.base
         levels = by_level(base.org, lines)
-        blocks = blocks_of(base.org, base.attributes, levels, strength_of(base.params), REAL)
+        pairs = list(zip(levels, self.levels, self.task.blocks, strict=True))
+        kept = tuple(block if _same(new, old) else None for new, old, block in pairs)
+        blocks = blocks_of(base.org, base.attributes, levels, strength_of(base.params), REAL, kept)
         start = carry_over(self, blocks, levels)
         changed = replace(self, rules=rules, lines=lines, levels=levels)
         return self._again(changed, blocks, self.task.response, start)
@@ -162,7 +164,8 @@ class Session:
         if blocks is self.task.blocks:
             task = replace(self.task, response=response)
         else:
-            task = make_task(base.org.tree, blocks, response, TreeSystem(base.org.tree, blocks))
+            system = TreeSystem(base.org.tree, blocks)
+            task = make_task(base.org.tree, blocks, response, system, self.task.weights)
         answer = solve_task(task, replace(base.params.effort, tolerance=SHOWN), start)
         return replace(changed, task=task, answer=answer)
 
@@ -207,6 +210,11 @@ def reopen(session: Session, rules: Rules) -> Session:
     return fresh
 
 
+def _same(new: tuple[Line, ...], old: tuple[Line, ...]) -> bool:
+    """No row of a level was touched: the very same lines in the same order."""
+    return len(new) == len(old) and all(one is other for one, other in zip(new, old, strict=True))
+
+
 def _expressible(model: Model, rule: Rule) -> bool:
     """The classes tell apart everything the rule tells apart, and the tree is a full table."""
     known = model.attributes
@@ -228,20 +236,61 @@ def _sums(model: Model, column: str, level: int) -> Floats:
 
 
 def carry_over(session: Session, blocks: tuple[Block, ...], levels: tuple[tuple[Line, ...], ...]) -> Floats:
-    """Multipliers of the rows that stay, zero for new ones."""
+    """Multipliers of the rows that stay, the closed form for sums that were fixed anew, zero for other new rows."""
     tree = session.base.org.tree
     old = {level: session.answer.y[span] for level, span in spans(tree, session.task.blocks)}
     parts = []
     for level, block in enumerate(blocks):
         before = old[level].reshape(tree.size(level), -1)
         start = np.zeros((tree.size(level), block.width))
-        known = [line.name for line in session.levels[level]]
+        known = {line.name: place for place, line in enumerate(session.levels[level])}
         for place, line in enumerate(levels[level]):
             if line.name in known:
-                start[:, place] = before[:, known.index(line.name)]
+                start[:, place] = before[:, known[line.name]]
+        for place, line in enumerate(levels[level]):
+            old_place = known.get(line.name)
+            if session.base.params.distance is Distance.LEAST_SQUARES or (
+                old_place is not None and line is session.levels[level][old_place]
+            ):
+                continue
+            fixed = _fixed_anew(block, place, session.task.blocks[level], old_place)
+            if fixed.any():
+                _foresee(session, block, start, np.flatnonzero(fixed).astype(np.int64), (level, place))
         start[~(np.isfinite(block.low) | np.isfinite(block.high))] = 0.0
         parts.append(start.ravel())
     return np.concatenate(parts)
+
+
+def _fixed_anew(block: Block, place: int, before: Block, known: int | None) -> Bools:
+    """Nodes at which a row fixes its sum otherwise than before; a row of one sum only, not of a share."""
+    low, pattern = block.low[:, place], block.pattern[place]
+    plain = ((pattern == 0) | (pattern == 1)).all()
+    fixed = np.isfinite(low) & (low == block.high[:, place]) & plain & (block.share[:, place] == 0)
+    return np.asarray(fixed if known is None else fixed & (low != before.low[:, known]))
+
+
+def _foresee(session: Session, block: Block, start: Floats, nodes: Ints, at: tuple[int, int]) -> None:
+    """Scale what a row sums to its new amount, and let it take over from limits on the same sum (raking's closed form).
+
+    Deming and Stephan (1940); Newton's method then only has to make room elsewhere, and never sees two equal rows.
+    """
+    level, place = at
+    pattern, amount = block.pattern[place], block.low[nodes, place]
+    tree, response = session.base.org.tree, session.task.response
+    now, held = (
+        tree.sum_up(sums.reshape(tree.leaves, -1) @ pattern)[level][nodes]
+        for sums in (session.answer.outcome.point.sales, response.held)
+    )
+    apt = (amount > held) & (now > held)
+    growth = np.log(np.where(apt, amount - held, 1.0) / np.where(apt, now - held, 1.0))
+    start[nodes, place] += np.clip(growth, -FORESIGHT, FORESIGHT)
+    same = (block.pattern == pattern).all(axis=1) & (block.share == 0).all(axis=0)
+    for other in np.setdiff1d(np.flatnonzero(same), place):
+        side = np.sign(amount - np.clip(amount, block.low[nodes, other], block.high[nodes, other]))
+        yields = (side == 0) | (block.give_up[nodes, other] < block.give_up[nodes, place])
+        rest = np.where(side == 0, 0.0, -side * block.give_up[nodes, other])
+        start[nodes, place] += np.where(yields, start[nodes, other] - rest, 0.0)
+        start[nodes[yields], other] = rest[yields]
 
 
 def nearest(plan: Plan, rules: Rules) -> Plan:

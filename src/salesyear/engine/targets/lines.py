@@ -105,13 +105,21 @@ def by_level(org: Organisation, lines: Lines) -> tuple[tuple[Line, ...], ...]:
 
 
 def blocks_of(
-    org: Organisation, attributes: Attributes, levels: tuple[tuple[Line, ...], ...], strength: float, whole: Whole
+    org: Organisation,
+    attributes: Attributes,
+    levels: tuple[tuple[Line, ...], ...],
+    strength: float,
+    whole: Whole,
+    kept: tuple[Block | None, ...] = (),
 ) -> tuple[Block, ...]:
-    """Rows as matrices; `strength` scales the caps of the multipliers."""
-    return tuple(
-        stack(mine, attributes, strength, whole) if mine else no_rows(org.tree.size(level), attributes.count)
-        for level, mine in enumerate(levels)
-    )
+    """Rows as matrices; `strength` scales the caps of the multipliers; `kept`: blocks of levels already at hand."""
+
+    def block(level: int, mine: tuple[Line, ...]) -> Block:
+        if level < len(kept) and (known := kept[level]) is not None:
+            return known
+        return stack(mine, attributes, strength, whole) if mine else no_rows(org.tree.size(level), attributes.count)
+
+    return tuple(block(level, mine) for level, mine in enumerate(levels))
 
 
 def lines_of(rule: Rule, org: Organisation, attributes: Attributes, sums: Callable[[str], Floats]) -> list[Line]:

@@ -12,8 +12,11 @@ import numpy as np
 
 from salesyear.engine.targets.numeric.response import Distance, Response
 from salesyear.engine.targets.numeric.rows import Bounds
-from salesyear.engine.targets.numeric.system import System
+from salesyear.engine.targets.numeric.system import Factored, System
 from salesyear.engine.targets.numeric.tree import Bools, Floats
+
+GAIN = 0.1  # a correction with old factors must gain a digit
+FEW = 2.0  # and they are tried where this many should do, each gaining about what the step before gained
 
 
 @dataclass(frozen=True)
@@ -95,14 +98,17 @@ def climb(
             return Outcome(point, worst, steps, "newton")
         model = _Model(system, point, missing, damping * bounds.scale)
         room = _room(point.y, missing, bounds)
-        step, sure = _box_step(model, room, effort.rounds)
+        step, sure, factored = _box_step(model, room, effort.rounds)
         change = system.pull(step)
         length = stride(response.distance, change, movable, effort)
         ahead, taken = _advance(system, response, point, step, change, missing, length)
-        better = worst_row(residual(ahead, bounds), ahead.y, bounds, tolerance) < worst
+        left = worst_row(residual(ahead, bounds), ahead.y, bounds, tolerance)
+        better, near = left < worst, left * (left / worst) ** FEW <= 1.0
         stalled = taken < 1e-3 or not (better or sure)
         if not stalled:
             point = _extend(model, response, ahead, step, room) if damping and taken == 1.0 else ahead
+            if sure and near and taken == 1.0 and not damping:
+                point = _correct(model, response, point, factored, bounds, tolerance)
         damping = max(1e-3, 10 * damping) if stalled else (damping / 10 if damping > 1e-5 else 0.0)
         steps += 1
 
@@ -114,6 +120,14 @@ def _room(y: Floats, missing: Floats, bounds: Bounds) -> tuple[Floats, Floats]:
     lowest = np.where(equal | (side < 0), -bounds.give_up, 0.0)
     highest = np.where(equal | (side > 0), bounds.give_up, 0.0)
     return lowest - y, highest - y
+
+
+@dataclass(frozen=True)
+class Last:
+    """Free rows and factors of the last solve of the inner active set."""
+
+    free: Bools
+    factored: Factored
 
 
 @dataclass(frozen=True)
@@ -131,8 +145,8 @@ class _Model:
         return np.asarray(self.missing - bend - self.damping * step)
 
 
-def _box_step(model: _Model, room: tuple[Floats, Floats], rounds: int) -> tuple[Floats, bool]:
-    """Maximise the model within the room by a primal-dual active set; also whether it came to an end."""
+def _box_step(model: _Model, room: tuple[Floats, Floats], rounds: int) -> tuple[Floats, bool, Last]:
+    """Maximise the model within the room by a primal-dual active set; also whether it ended, and its factors."""
     low, high = room
     newton = model.system.newton(model.point.slope)
     immovable, at_low, at_high = low == high, np.zeros(len(low), bool), np.zeros(len(low), bool)
@@ -141,14 +155,42 @@ def _box_step(model: _Model, room: tuple[Floats, Floats], rounds: int) -> tuple[
         free = ~(immovable | at_low | at_high)
         fixed = np.where(at_low, low, np.where(at_high, high, 0.0))
         right = model.slope(fixed) if fixed.any() else model.missing
-        step = fixed + newton.solve(np.where(free, right, 0.0), free, model.damping)
+        factored = newton.factor(np.where(free, right, 0.0), free, model.damping)
+        step = fixed + factored.step
         below, beyond = free & (step < low), free & (step > high)
         freed = _wrongly_held(model, step, at_low, at_high)
         if not (below.any() or beyond.any() or freed.any()):
             sure = True
             break
         at_low, at_high = (at_low & ~freed) | below, (at_high & ~freed) | beyond
-    return np.clip(step, low, high), sure
+    return np.clip(step, low, high), sure, Last(free, factored)
+
+
+def _correct(model: _Model, response: Response, ahead: Point, last: Last, bounds: Bounds, tolerance: Floats) -> Point:
+    """Go on with the factors of the last step while that alone gains a digit and no multiplier leaves its room.
+
+    A new residual and a substitution cost a third of a step (Shamanskii 1967; Kelley 1995, chapter 5); not so where
+    single cells have bounds: there the residual itself is dear.
+    """
+    if response.bounded is not None:
+        return ahead
+    missing = residual(ahead, bounds)
+    worst = worst_row(missing, ahead.y, bounds, tolerance)
+    while worst > 1.0:
+        held = worst_row(np.where(last.free, 0.0, missing), ahead.y, bounds, tolerance)
+        if held > GAIN * worst:
+            break
+        low, high = _room(ahead.y, missing, bounds)
+        step = last.factored.again(np.where(last.free, missing, 0.0))
+        if (step < low).any() or (step > high).any():
+            break
+        there = evaluate(model.system, response, ahead.y + step)
+        missing = residual(there, bounds)
+        before, worst = worst, worst_row(missing, there.y, bounds, tolerance)
+        if worst > GAIN * before:
+            break
+        ahead = there
+    return ahead
 
 
 def _wrongly_held(model: _Model, step: Floats, at_low: Bools, at_high: Bools) -> Bools:

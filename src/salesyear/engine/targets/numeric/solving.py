@@ -17,6 +17,15 @@ CLASHING = 1e-7  # how well a plan that cannot be met is solved, relative to its
 
 
 @dataclass(frozen=True)
+class Weights:
+    """What each response could move and what it amounts to, per level: nodes x attribute classes."""
+
+    response: Response
+    movable: list[Floats]
+    size: list[Floats]
+
+
+@dataclass(frozen=True)
 class Task:
     """A whole numeric problem: the tree, its rows, how classes answer, and the linear algebra."""
 
@@ -25,6 +34,7 @@ class Task:
     response: Response
     system: System
     bounds: Bounds
+    weights: Weights
 
 
 @dataclass(frozen=True)
@@ -45,23 +55,35 @@ class Answer:
         return not self.missed.any()
 
 
-def make_task(tree: Tree, blocks: tuple[Block, ...], response: Response, system: System) -> Task:
-    """Put bounds and their scales beside the rows; rows over nothing that can move are left to the final check."""
+def make_task(
+    tree: Tree, blocks: tuple[Block, ...], response: Response, system: System, weights: Weights | None = None
+) -> Task:
+    """Put bounds and their scales beside the rows; rows over nothing that can move are left to the final check.
+
+    weights: those of another task, used again if its classes answer the same.
+    """
+    if weights is None or weights.response is not response:
+        weights = _weights(tree, response)
     low, high, give_up = (flatten(blocks, name) for name in ("low", "high", "give_up"))
-    movable = response.movable()
-    size = _sizes(tree, blocks, movable + np.abs(response.held))
-    dead = _sizes(tree, blocks, movable) <= 0
+    size = _sizes(blocks, weights.size)
+    dead = _sizes(blocks, weights.movable) <= 0
     low, high = np.where(dead, -np.inf, low), np.where(dead, np.inf, high)
     finite = np.maximum(np.where(np.isfinite(low), np.abs(low), 0), np.where(np.isfinite(high), np.abs(high), 0))
     scale = np.where(finite > 1e-3 * size, finite, np.where(size > 0, size, 1.0))
     noise = 4e-16 * np.maximum(size, finite)
-    return Task(tree, blocks, response, system, Bounds(low, high, give_up, scale, noise))
+    return Task(tree, blocks, response, system, Bounds(low, high, give_up, scale, noise), weights)
 
 
-def _sizes(tree: Tree, blocks: tuple[Block, ...], weight: Floats) -> Floats:
+def _weights(tree: Tree, response: Response) -> Weights:
+    movable = response.movable()
+    size = movable + np.abs(response.held)
+    return Weights(response, *(tree.sum_up(weight.reshape(tree.leaves, -1)) for weight in (movable, size)))
+
+
+def _sizes(blocks: tuple[Block, ...], weight: list[Floats]) -> Floats:
     """Sum of |coefficient| x weight for every row."""
     parts = []
-    for block, sums in zip(blocks, tree.sum_up(weight.reshape(tree.leaves, -1)), strict=True):
+    for block, sums in zip(blocks, weight, strict=True):
         if block.base is None:
             parts.append((sums @ np.abs(block.pattern).T).ravel())
         else:

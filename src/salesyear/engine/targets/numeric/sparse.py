@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.sparse.linalg import splu
+from scipy.sparse.linalg import SuperLU, splu
 
 from salesyear.engine.targets.numeric.rows import Block
 from salesyear.engine.targets.numeric.system import RIDGE
@@ -40,10 +41,13 @@ class SparseNewton:
 
     def solve(self, residual: Floats, free: Bools, diagonal: Floats | None = None) -> Floats:
         """Factor the free part, with the same ridge as the tree."""
+        return self.factor(residual, free, diagonal).step
+
+    def factor(self, residual: Floats, free: Bools, diagonal: Floats | None = None) -> SparseFactored:
+        """Factor the free part and keep the factors."""
         chosen = np.flatnonzero(free)
-        step = np.zeros_like(residual)
         if not len(chosen):
-            return step
+            return SparseFactored(residual, chosen, np.zeros(0), None)
         part = self.matrix[chosen][:, chosen]
         weight = part.diagonal()
         extra = RIDGE * np.where(weight > 0, weight, 1.0)
@@ -51,7 +55,28 @@ class SparseNewton:
             extra = extra + diagonal[chosen]
         size = 1.0 / np.sqrt(weight + extra)
         even = sp.diags_array(size) @ (part + sp.diags_array(extra)) @ sp.diags_array(size)
-        step[chosen] = size * splu(even.tocsc()).solve(size * residual[chosen])
+        return SparseFactored(residual, chosen, size, splu(even.tocsc()))
+
+
+@dataclass(frozen=True)
+class SparseFactored:
+    """chosen: the free rows; size: what each was scaled by; factors: None where no row is free."""
+
+    residual: Floats
+    chosen: Ints
+    size: Floats
+    factors: SuperLU | None
+
+    @cached_property
+    def step(self) -> Floats:
+        """Step for the residual given with the matrix."""
+        return self.again(self.residual)
+
+    def again(self, residual: Floats) -> Floats:
+        """Step for another residual."""
+        step = np.zeros_like(residual)
+        if self.factors is not None:
+            step[self.chosen] = self.size * self.factors.solve(self.size * residual[self.chosen])
         return step
 
 

@@ -13,6 +13,8 @@ from salesyear.engine.targets.numeric.tree import Bools, Floats, Ints, Tree
 
 # Relative to the row's own weight: region totals and month totals, for one, always depend on each other by one row.
 RIDGE = 1e-12
+NARROW = 2  # fronts of so few rows are divided by all at once
+DENSE = 8  # of that many children one has free rows: skipping the others costs more than it saves
 
 
 class System(Protocol):
@@ -36,6 +38,23 @@ class Newton(Protocol):
 
     def solve(self, residual: Floats, free: Bools, diagonal: Floats | None = None) -> Floats:
         """Step on the free rows, zero elsewhere."""
+        ...
+
+    def factor(self, residual: Floats, free: Bools, diagonal: Floats | None = None) -> Factored:
+        """Return the same step with what is needed to solve for another residual on the same free rows."""
+        ...
+
+
+class Factored(Protocol):
+    """A step and the factors it came from."""
+
+    @property
+    def step(self) -> Floats:
+        """Step on the free rows, zero elsewhere."""
+        ...
+
+    def again(self, residual: Floats) -> Floats:
+        """Step for another residual: substitution alone."""
         ...
 
 
@@ -133,18 +152,23 @@ class TreeNewton:
 
     def solve(self, residual: Floats, free: Bools, diagonal: Floats | None = None) -> Floats:
         """Eliminate from the leaves to the company, then substitute back; (rows,) -> (rows,)."""
+        return self.factor(residual, free, diagonal).step
+
+    def factor(self, residual: Floats, free: Bools, diagonal: Floats | None = None) -> TreeFactored:
+        """Eliminate and keep the fronts."""
         places = dict(spans(self.tree, self.blocks))
         carried: Floats | None = None
-        kept: list[Floats] = []
+        kept: list[Eliminated] = []
         for level in range(self.tree.depth - 1, -1, -1):
             span, shape = places[level], (self.tree.size(level), self.blocks[level].width)
             extra = None if diagonal is None else diagonal[span].reshape(shape)
             front, border = self._front(level, residual[span].reshape(shape), extra, carried)
-            solved = _pivot(front, border, free[span].reshape(shape))
-            kept.append(solved)
+            mask = free[span].reshape(shape)
+            solved = _pivot(front, border, mask)
+            kept.append(Eliminated(span, front, border, solved, mask))
             if level:
                 carried = self._carry(level, border, solved, carried)
-        return self._back(kept[::-1])
+        return TreeFactored(self.tree, kept[::-1])
 
     def _front(
         self, level: int, residual: Floats, extra: Floats | None, carried: Floats | None
@@ -152,11 +176,10 @@ class TreeNewton:
         """Own matrix and its border [ancestors' columns | residual], less what the levels below took away."""
         matrix = self.own[level].copy()
         border = np.concatenate([self.above[level], residual[:, :, None]], axis=2)
-        index = np.arange(matrix.shape[1])
-        weight = matrix[:, index, index]
-        matrix[:, index, index] += RIDGE * np.where(weight > 0, weight, 1.0)
+        diagonal = np.einsum("nii->ni", matrix)  # a view
+        diagonal += RIDGE * np.where(diagonal > 0, diagonal, 1.0)
         if extra is not None:
-            matrix[:, index, index] += extra
+            diagonal += extra
         if carried is not None:
             above = self.above[level].shape[2]
             mine = carried[:, above:-1]
@@ -170,17 +193,60 @@ class TreeNewton:
         above = self.above[level].shape[2]
         total = _products_by_parent(border, solved, self.tree.up[level], self.tree.size(level - 1))
         if carried is not None:
-            left = np.r_[0:above, carried.shape[1] - 1]
             rest = np.add.reduceat(carried, self.tree.first_children(level), axis=0)
-            total += rest[:, left[:, None], left[None, :]]
+            total[:, :above, :above] += rest[:, :above, :above]
+            total[:, :above, -1] += rest[:, :above, -1]
+            total[:, -1, :above] += rest[:, -1, :above]
         return total
 
-    def _back(self, kept: list[Floats]) -> Floats:
+
+@dataclass(frozen=True)
+class Eliminated:
+    """One level after elimination: rows, front, border [ancestors' columns | residual], front^-1 border, free rows."""
+
+    rows: slice
+    front: Floats
+    border: Floats
+    solved: Floats
+    mask: Bools
+
+    def divide(self, right: Floats) -> Floats:
+        """Return front^-1 right on the free rows; nodes x rows."""
+        return _pivot(self.front, right[:, :, None], self.mask)[:, :, 0]
+
+
+@dataclass(frozen=True)
+class TreeFactored:
+    """Levels after elimination, the company first."""
+
+    tree: Tree
+    levels: list[Eliminated]
+
+    @cached_property
+    def step(self) -> Floats:
+        """Step for the residual that was eliminated."""
+        return self._back([level.solved[:, :, -1] for level in self.levels])
+
+    def again(self, residual: Floats) -> Floats:
+        """Carry another residual up through the fronts, then substitute back."""
+        carried = np.zeros((self.tree.leaves, sum(level.mask.shape[1] for level in self.levels)))
+        right: list[Floats] = []
+        for place in range(self.tree.depth - 1, -1, -1):
+            level = self.levels[place]
+            above = level.border.shape[2] - 1
+            mine = level.divide(residual[level.rows].reshape(level.mask.shape) - carried[:, above:])
+            right.append(mine)
+            if place:
+                taken = carried[:, :above] + np.einsum("nw,nwa->na", mine, level.border[:, :, :-1])
+                carried = np.add.reduceat(taken, self.tree.first_children(place), axis=0)
+        return self._back(right[::-1])
+
+    def _back(self, right: list[Floats]) -> Floats:
         known = np.zeros((1, 0))
         parts = []
-        for level, solved in enumerate(kept):
-            known = known[self.tree.up[level]]
-            step = solved[:, :, -1] - np.matmul(solved[:, :, :-1], known[:, :, None])[:, :, 0]
+        for place, level in enumerate(self.levels):
+            known = known[self.tree.up[place]]
+            step = right[place] - np.matmul(level.solved[:, :, :-1], known[:, :, None])[:, :, 0]
             known = np.concatenate([known, step], axis=1)
             parts.append(step.ravel())
         return np.concatenate(parts)
@@ -191,7 +257,12 @@ def _pivot(front: Floats, border: Floats, mask: Bools) -> Floats:
     solved = np.zeros_like(border)
     if mask.all():
         return _divide(front, border) if border.size else solved
-    active = np.flatnonzero(mask.any(axis=1))
+    count = mask.sum(axis=1)
+    alone = np.flatnonzero(count == 1)
+    if len(alone):
+        row = mask[alone].argmax(axis=1)
+        solved[alone, row] = border[alone, row] / front[alone, row, row][:, None]
+    active = np.flatnonzero(count > 1)
     if len(active):
         solved[active] = _divide(*_masked(front[active], border[active], mask[active]))
     return solved
@@ -202,7 +273,7 @@ def _products_by_parent(border: Floats, solved: Floats, parent: Ints, parents: i
     nodes, width, size = border.shape
     active = np.flatnonzero(solved.any(axis=(1, 2)))
     even = nodes % parents == 0 and (parent == np.repeat(np.arange(parents), nodes // parents)).all()
-    if len(active) == nodes and even:
+    if even and DENSE * len(active) >= nodes:
         left, right = (part.reshape(parents, -1, size) for part in (border, solved))
         return np.asarray(np.matmul(left.transpose(0, 2, 1), right))
     owner = parent[active]
@@ -233,4 +304,20 @@ def _divide(matrix: Floats, border: Floats) -> Floats:
     index = np.arange(matrix.shape[1])
     size = 1.0 / np.sqrt(np.maximum(np.abs(matrix[:, index, index]), 1e-300))
     even = matrix * size[:, :, None] * size[:, None, :]
-    return size[:, :, None] * np.linalg.solve(even, border * size[:, :, None])
+    right = border * size[:, :, None]
+    solved = _divide_narrow(even, right) if matrix.shape[1] <= NARROW else np.linalg.solve(even, right)
+    return size[:, :, None] * solved
+
+
+def _divide_narrow(matrix: Floats, right: Floats) -> Floats:
+    """Gauss-Jordan over all nodes at once, in place: positive definite and scaled, so no pivoting is needed."""
+    width = matrix.shape[1]
+    for pivot in range(width):
+        right[:, pivot] /= matrix[:, pivot, pivot, None]
+        matrix[:, pivot] /= matrix[:, pivot, pivot, None].copy()
+        for row in range(width):
+            if row != pivot:
+                factor = matrix[:, row, pivot, None].copy()
+                right[:, row] -= factor * right[:, pivot]
+                matrix[:, row] -= factor * matrix[:, pivot]
+    return right
