@@ -84,7 +84,9 @@ def test_a_chapter_names_its_rows_in_both_languages_and_hides_no_gap(cast: Cast,
         assert row.english in page
         assert row.needs
         assert set(row.needs) <= FACTS.keys()
-    assert page.count("not here yet") == sum(1 for row in found.rows if not row.page)
+    waiting = [row for row in found.rows if not row.page]
+    assert page.count("not here yet") == sum(1 for row in waiting if not row.begun)
+    assert page.count(">begun<") == sum(1 for row in waiting if row.begun)
 
 
 def test_the_plan_has_all_its_rows() -> None:
