@@ -81,7 +81,7 @@ bench: .stamps/bench
 
 lock: .tools/bin/uv
 	echo uv==0.13.9 | $(UV) pip compile - $(LOCK_FLAGS) -o requirements/tools.txt
-	$(UV) pip compile pyproject.toml --extra forecast $(LOCK_FLAGS) -o requirements/run.lock
+	$(UV) pip compile pyproject.toml --extra forecast --extra analytics --extra documents --extra notify $(LOCK_FLAGS) -o requirements/run.lock
 	$(UV) pip compile pyproject.toml --all-extras --group dev -c requirements/run.lock $(LOCK_FLAGS) -o requirements/dev.lock
 	$(UV) pip compile pyproject.toml --all-extras --group dev --group bench -c requirements/dev.lock $(LOCK_FLAGS) -o requirements/bench.lock
 

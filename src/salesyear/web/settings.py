@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "salesyear.importing",
     "salesyear.targets",
     "salesyear.market",
+    "salesyear.plans",
     "salesyear.sales",
     "salesyear.crm",
     "salesyear.org",

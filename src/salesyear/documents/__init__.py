@@ -1,0 +1,1 @@
+"""Papers out: the plan as a deck, a workbook, a PDF and a calendar."""
