@@ -20,7 +20,20 @@ FOLDER = Path(salesyear.web.__file__).parent / "static" / "web" / "table"
 SCRIPTS = {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.js"))}
 COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"])//[^\n]*", re.DOTALL)
 TEXT = re.compile(r"\"([^\"\n]*)\"|'([^'\n]*)'|`([^`]*)`")
-AMOUNTS = [0, 1, 99, 100, 12_345, 999_949, 999_950, 1_000_000, 123_456_789, -123_456_789, 99_999_499_999, 12_345_678_901]
+AMOUNTS = [
+    0,
+    1,
+    99,
+    100,
+    12_345,
+    999_949,
+    999_950,
+    1_000_000,
+    123_456_789,
+    -123_456_789,
+    99_999_499_999,
+    12_345_678_901,
+]
 
 browser = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
@@ -52,7 +65,9 @@ class TestInTheBrowser:
         exact = f"given[1].map(one => {made}.exact({money}, one))"
         assert ask(page, "numbers", exact, language, AMOUNTS) == [numbers.money(one, "CNY").exact for one in AMOUNTS]
         short = [numbers.short(numbers.major(one, 2), language) for one in AMOUNTS]
-        assert [_bare(text) for text in ask(page, "numbers", brief, language, AMOUNTS)] == [_bare(text) for text in short]
+        assert [_bare(text) for text in ask(page, "numbers", brief, language, AMOUNTS)] == [
+            _bare(text) for text in short
+        ]
 
     def test_what_is_missing_and_what_is_no_money(self, page: Page) -> None:
         made = "new it.Numbers('en', {code: 'CNY', digits: 2}, false)"
@@ -97,7 +112,9 @@ class TestWords:
         """Whatever is read comes from gettext: no Chinese but the two units, no capital word followed by another."""
         found = [(name, text) for name, script in SCRIPTS.items() for text in _texts(script)]
         assert len(found) > 100
-        assert [one for one in found if re.search(r"[A-Z][a-z]+ [a-z]+|[\u4e00-\u9fff]", one[1]) and one[1] not in "万亿"] == []
+        assert [
+            one for one in found if re.search(r"[A-Z][a-z]+ [a-z]+|[\u4e00-\u9fff]", one[1]) and one[1] not in "万亿"
+        ] == []
 
     def test_every_word_it_asks_for_is_there_and_every_word_is_asked_for(self) -> None:
         texts = {text for script in SCRIPTS.values() for text in _texts(script)}
@@ -108,7 +125,9 @@ class TestWords:
 
     def test_every_reason_for_a_closed_cell_has_its_sentence(self) -> None:
         reasons = re.findall(r'return "(frozen|read_only)"|\? "(locked)"|: "(outside)"', "".join(SCRIPTS.values()))
-        assert {f"closed_{''.join(one)}" for one in reasons} == {one for one in table_texts() if one.startswith("closed_")}
+        assert {f"closed_{''.join(one)}" for one in reasons} == {
+            one for one in table_texts() if one.startswith("closed_")
+        }
 
     def test_places_survive_translation(self) -> None:
         english = table_texts()

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.contrib.staticfiles.storage import HashedFilesMixin
-from whitenoise.storage import CompressedManifestStaticFilesStorage
+from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]
 
-_, _IMPORTS = HashedFilesMixin._js_module_import_aggregation_patterns  # noqa: SLF001 - Django's own, switched on for all files or none
+IMPORT = (r'(?P<matched>from "(?P<url>\.[^"]+)")', 'from "%(url)s"')
 
 
-class Storage(CompressedManifestStaticFilesStorage):
+class Storage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # untyped
     """Whitenoise's storage, which writes the hashed names into the `import` lines of our own modules as well.
 
     Only ours: other packages' scripts name files in comments that are not there.
     """
 
-    patterns: ClassVar = (*CompressedManifestStaticFilesStorage.patterns, ("web/*.js", _IMPORTS))
+    patterns: ClassVar = (*CompressedManifestStaticFilesStorage.patterns, ("web/*.js", (IMPORT,)))
