@@ -14,7 +14,6 @@ import numpy as np
 
 from salesyear.engine.messages import noop
 from salesyear.engine.rounding import BrokenPromise
-from salesyear.engine.targets.layout import Layout, kinds
 from salesyear.engine.targets.lines import MILLIONTH
 from salesyear.engine.targets.model import Model
 from salesyear.engine.targets.numeric.tree import Floats, Ints
@@ -28,10 +27,10 @@ FEW = 10  # of them, those for which a partner is sought
 Step = tuple[int, int, int]  # leaf, attribute class, +1 or -1
 
 
-def mend(model: Model, promises: Promises, units: Ints, real: Floats, where: Layout) -> Ints:
+def mend(model: Model, promises: Promises, units: Ints, real: Floats) -> Ints:
     """Return units that keep every promise. Raises BrokenPromise when moves of single units do not get there."""
     broken = promises.broken(model, units)
-    bench = _bench(model, promises, units, real, where) if broken else None
+    bench = _bench(model, promises, units, real) if broken else None
     for _ in range(ROUNDS):
         if not broken or bench is None:
             break
@@ -152,16 +151,14 @@ class _Bench:
         return int(mine[np.argmin(np.where(free, np.abs(moved - self.real[mine]), np.inf))])
 
 
-def _bench(model: Model, promises: Promises, units: Ints, real: Floats, where: Layout) -> _Bench:
+def _bench(model: Model, promises: Promises, units: Ints, real: Floats) -> _Bench:
     tree, count = model.org.tree, model.attributes.count
     sums = integer_sums(model, units)
     pairs = [row.sums(sums[row.level]) for row in promises.rows]
-    above = [tree.ancestors(level) for level in range(tree.depth)]
-    classes = np.empty(len(units), np.int64)
-    classes[model.order] = model.classes
-    order = np.lexsort((where.place, classes)).astype(np.int64)
-    starts = np.searchsorted(classes[order], np.arange(tree.leaves * count + 1)).astype(np.int64)
+    ground = model.ground
+    order = ground.by_place
+    starts = np.searchsorted(ground.class_of[order], np.arange(tree.leaves * count + 1)).astype(np.int64)
     return _Bench(
         model, promises, units.copy(), real, promises.rows, [part.copy() for part, _ in pairs],
-        [whole.copy() for _, whole in pairs], above, order, starts, where.of_class, kinds(model),
+        [whole.copy() for _, whole in pairs], ground.above, order, starts, ground.layout.of_class, ground.kinds,
     )  # fmt: skip
