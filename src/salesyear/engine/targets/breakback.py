@@ -17,8 +17,8 @@ from salesyear.engine.messages import noop
 from salesyear.engine.targets.cells import Cells
 from salesyear.engine.targets.ground import Grounds
 from salesyear.engine.targets.lines import Line, Lines, blocks_of, by_level, lines_of
-from salesyear.engine.targets.model import REAL, Draft, Model, assemble, local_rules, strength_of
-from salesyear.engine.targets.numeric.lumping import class_of, class_sums, on_grid, relump, spread
+from salesyear.engine.targets.model import REAL, Draft, Model, assemble, class_sums_at, strength_of
+from salesyear.engine.targets.numeric.lumping import class_of, relump, spread
 from salesyear.engine.targets.numeric.response import Distance, Response, factor
 from salesyear.engine.targets.numeric.rows import Block, spans
 from salesyear.engine.targets.numeric.solving import Answer, Task, make_task, solve_task
@@ -148,7 +148,7 @@ class Session:
         if not _expressible(self.base, own):
             return reopen(self, rules)
         level = self.base.org.level(own)
-        mine = lines_of(own, self.base.org, self.base.attributes, lambda column: _sums(self.base, column, level))
+        mine = lines_of(own, self.base.org, self.base.attributes, class_sums_at(self.base.ground, level))
         return self._with_lines(rules, {**self.lines, rule.name: (level, mine)})
 
     def without(self, name: str) -> Session:
@@ -181,13 +181,9 @@ class Session:
     def plan(self) -> Plan:
         """Return the plan of record of this state: solved from nothing, so that it has no memory of the way here.
 
-        It is `solve` of `cells()` and `rules` to the last unit; what does not depend on amounts is not worked out again.
+        It is `solve` of `cells()` and `rules` to the last unit; what no amount changes is not worked out again.
         """
-        base, cells = self.base, self.cells()
-        local = local_rules(self.rules, self.grounds.org)
-        if self.grounds.of(local) is base.ground:
-            return solve_draft(Draft(base.ground, cells, self.rules, local, base.params, dict(self.lines)))
-        return solve_draft(Draft.of(self.grounds, cells, self.rules, base.params))
+        return solve_draft(Draft.of(self.grounds, self.cells(), self.rules, self.base.params))
 
     def cells(self) -> Cells:
         """Return the cells with those set by hand in the columns `locked` and `locked_by`."""
@@ -206,8 +202,8 @@ class Session:
 
 def open_session(cells: Cells, rules: Rules, params: Params | None = None, *, apart: tuple[str, ...] = ()) -> Session:
     """Open a plan for editing; `apart`: attributes whose values will be edited (others cost a rebuild)."""
-    grounds = Grounds(cells, organisation(cells), apart)
-    return _session(grounds, assemble(Draft.of(grounds, cells, rules, params or Params())))
+    grounds = Grounds(cells, organisation(cells))
+    return _session(grounds, assemble(Draft.of(grounds, cells, rules, params or Params(), apart)))
 
 
 def _session(grounds: Grounds, model: Model) -> Session:
@@ -221,8 +217,7 @@ def _session(grounds: Grounds, model: Model) -> Session:
 def reopen(session: Session, rules: Rules) -> Session:
     """Compile again with other rules, the edits of cells kept; what was told apart stays so."""
     base = session.base
-    apart = tuple({*session.grounds.apart, *base.attributes.columns})
-    draft = Draft.of(session.grounds, base.cells, rules, base.params, apart)
+    draft = Draft.of(session.grounds, base.cells, rules, base.params, base.attributes.columns)
     return _session(session.grounds, assemble(draft)).set_cells(session.edits.values())
 
 
@@ -243,12 +238,6 @@ def _expressible(model: Model, rule: Rule) -> bool:
         if len(np.unique(groups)) < len(groups):
             return False
     return True
-
-
-def _sums(model: Model, column: str, level: int) -> Floats:
-    amounts = on_grid(model.cells.amounts(column)[model.order], model.classes)
-    sums = class_sums(model.classes, amounts, model.arrays.classes)
-    return model.org.tree.sum_up(sums.reshape(model.org.tree.leaves, -1))[level]
 
 
 def carry_over(session: Session, blocks: tuple[Block, ...], levels: tuple[tuple[Line, ...], ...]) -> Floats:

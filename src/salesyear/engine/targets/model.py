@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from salesyear.engine.messages import noop
 from salesyear.engine.targets.cells import BadCells, Cells
 from salesyear.engine.targets.filling import Filled, fill_empty
 from salesyear.engine.targets.ground import Ground, Grounds
-from salesyear.engine.targets.lines import Line, Lines, Whole, blocks_of, by_level, lines_for
+from salesyear.engine.targets.lines import Line, Lines, Whole, blocks_of, by_level, lines_of
 from salesyear.engine.targets.numeric.lumping import CellArrays, arrange, class_sums, lump, on_grid
 from salesyear.engine.targets.numeric.response import Distance
 from salesyear.engine.targets.numeric.rows import flatten
@@ -92,8 +93,7 @@ def build(cells: Cells, rules: Rules, params: Params, apart: tuple[str, ...] = (
     apart: attributes kept value by value, so that later edits need no new classes. whole: what
     rounding asks of the bounds.
     """
-    grounds = Grounds(cells, organisation(cells), apart)
-    return assemble(Draft.of(grounds, cells, rules, params), whole)
+    return assemble(Draft.of(Grounds(cells, organisation(cells)), cells, rules, params, apart), whole)
 
 
 @dataclass(frozen=True)
@@ -108,19 +108,35 @@ class Draft:
     lines: Lines
 
     @classmethod
-    def of(
-        cls, grounds: Grounds, cells: Cells, rules: Rules, params: Params, apart: tuple[str, ...] | None = None
-    ) -> Draft:
-        """Find the ground of some rules and write them as rows over it; `apart`: if not the usual columns."""
-        local = local_rules(rules, grounds.org)
+    def of(cls, grounds: Grounds, cells: Cells, rules: Rules, params: Params, apart: tuple[str, ...] = ()) -> Draft:
+        """Find the ground of some rules and write them as rows over it."""
+        local = tuple(localised(rule, grounds.org) for rule in rules.of_kind(*SUMS))
         ground = grounds.of(local, apart)
-        sums = ClassSums(ground).of
-        return cls(ground, cells, rules, local, params, lines_for(ground.org, ground.attributes, local, sums))
+        return cls(ground, cells, rules, local, params, _lines(ground, local))
 
 
-def local_rules(rules: Rules, org: Organisation) -> tuple[Rule, ...]:
-    """Rules on sums, with level columns of `where` turned into nodes."""
-    return tuple(localised(rule, org) for rule in rules.of_kind(*SUMS))
+def _lines(ground: Ground, local: tuple[Rule, ...]) -> Lines:
+    """Rows of every rule; those of a rule that was written before are taken from there."""
+    found: Lines = {}
+    for rule in local:
+        known = ground.lines.get(rule.name)
+        if known is None or known[0] != rule:
+            level = ground.org.level(rule)
+            known = rule, level, lines_of(rule, ground.org, ground.attributes, class_sums_at(ground, level))
+            ground.lines[rule.name] = known
+        found[rule.name] = known[1:]
+    return found
+
+
+def class_sums_at(ground: Ground, level: int) -> Callable[[str], Floats]:
+    """Sums of an amount column over nodes of a level x attribute classes."""
+    tree, count = ground.org.tree, ground.org.tree.leaves * ground.attributes.count
+
+    def of(column: str) -> Floats:
+        amounts = on_grid(ground.cells.amounts(column), ground.class_of)
+        return tree.sum_up(class_sums(ground.class_of, amounts, count).reshape(tree.leaves, -1))[level]
+
+    return of
 
 
 def assemble(draft: Draft, whole: Whole = REAL) -> Model:
@@ -159,20 +175,6 @@ def _prior(cells: Cells, params: Params) -> Floats:
             row=row, amount=float(prior[row - 1]),
         )  # fmt: skip
     return prior
-
-
-@dataclass(frozen=True)
-class ClassSums:
-    """Sums of an amount column over leaves x attribute classes, on any level."""
-
-    ground: Ground
-
-    def of(self, column: str, at: int) -> Floats:
-        """Sums of `column` over nodes of level `at` x attribute classes."""
-        ground = self.ground
-        tree, count = ground.org.tree, ground.org.tree.leaves * ground.attributes.count
-        amounts = on_grid(ground.cells.amounts(column), ground.class_of)
-        return tree.sum_up(class_sums(ground.class_of, amounts, count).reshape(tree.leaves, -1))[at]
 
 
 def cell_bounds(cells: Cells, org: Organisation, rules: Rules, prior: Floats, params: Params, whole: Whole) -> Bounds:

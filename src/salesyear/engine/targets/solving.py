@@ -23,17 +23,16 @@ DIGIT = 2e-5  # of a unit: rows are solved to this, so that rounding starts from
 MARGINS = (1.0, 0.0)  # units left free at bounds that rounding does not protect; none where there is no room
 
 
-def solve(cells: Cells, rules: Rules, params: Params | None = None, *, apart: tuple[str, ...] = ()) -> Plan:
+def solve(cells: Cells, rules: Rules, params: Params | None = None) -> Plan:
     """Change the prior as little as the rules allow; rounded to whole units where all rules can be met.
 
-    cells: one row per cell; amounts in the currency's smallest unit. apart: attributes kept value by value, as in a
-    session that was opened with them (its plan of record is this one to the last unit). Where rules clash, the plan misses them by the
+    cells: one row per cell; amounts in the currency's smallest unit. Where rules clash, the plan misses them by the
     least total amount, the lowest priority first, and is not rounded: see `Plan.rows` and `conflicts`.
     Raises BadCells, BadRule, and the errors of `engine.rounding`. Method: iterative proportional fitting with
     inequalities, as a dual solved by Newton's method (Csiszar 1975; Deville & Sarndal 1992; docs: target-solve).
     """
     params = params or Params()
-    return solve_draft(Draft.of(Grounds(cells, organisation(cells), apart), cells, rules, params))
+    return solve_draft(Draft.of(Grounds(cells, organisation(cells)), cells, rules, params))
 
 
 def solve_draft(draft: Draft) -> Plan:

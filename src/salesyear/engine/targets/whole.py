@@ -36,7 +36,7 @@ def whole_plan(model: Model, real: Floats) -> Ints:
 
     Raises the errors of `round_plan`, and BrokenPromise if a rule does not hold in integers at the end.
     """
-    where, tree = model.ground.layout, model.ground.tree
+    where, tree = model.ground.layout, model.ground.table.tree
     promises = promises_of(model, where.of_class)
     locked = model.bounds.low == model.bounds.high
     rounded = round_plan(
