@@ -47,6 +47,7 @@ NOT_PAGES = {
     "run-cancel",
     "baseline-run",
     "customer-grades-run",
+    "market-study-run",
 }
 
 

@@ -49,7 +49,9 @@ def _past(sold: pl.DataFrame, as_of: date, params: Any) -> Iterator[dict[str, An
     from salesyear.engine.market.cohorts import new_customer_sales, new_customers
 
     month = pl.col("date").dt.truncate("1mo")
-    starts = new_customers(sold, as_of, look_back=params.look_back).with_columns(month=pl.col("start").dt.truncate("1mo"))
+    starts = new_customers(sold, as_of, look_back=params.look_back).with_columns(
+        month=pl.col("start").dt.truncate("1mo")
+    )
     heads = starts.group_by("month").agg(customers=pl.len(), sure=pl.col("sure").all())
     new = new_customer_sales(sold, as_of, params)
     brought = new.group_by("month").agg(new_sales=pl.col("amount").sum())

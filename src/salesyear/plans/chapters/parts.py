@@ -39,7 +39,11 @@ FACTS = {
 }
 
 # Pages that a row may lead to before its own is there, and their words.
-PAGES = {"baseline": noop("Baseline"), "customer-grades": noop("Customers' value")}
+PAGES = {
+    "baseline": noop("Baseline"),
+    "customer-grades": noop("Customers' value"),
+    "market-potential": noop("Market potential and share"),
+}
 
 
 @dataclass(frozen=True)

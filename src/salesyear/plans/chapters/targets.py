@@ -33,6 +33,7 @@ TARGETS = Chapter(
             "New customers' share",
             noop("What customers won this year bring in their first year, against the share that was planned."),
             ("orders", "customers"),
+            page="new-customers",
         ),
         Row(
             "T4",
@@ -47,6 +48,7 @@ TARGETS = Chapter(
             "Benchmark against rivals",
             noop("Our share by region and product line, and the accounts to take from each rival."),
             ("orders", "market_sizes", "rivals"),
+            begun=("market-potential",),
         ),
         Row(
             "T6",
@@ -54,6 +56,7 @@ TARGETS = Chapter(
             "White-space coverage",
             noop("Segments and districts nobody covers, with their expected value."),
             ("customers", "market_sizes"),
+            page="white-space",
         ),
         Row(
             "T7",
@@ -61,6 +64,7 @@ TARGETS = Chapter(
             "Channels in smaller cities",
             noop("Coverage by city tier, and the new outlets or agents that pay back."),
             ("customers", "agencies"),
+            page="tier-coverage",
         ),
         Row(
             "T8",
