@@ -250,7 +250,7 @@ def _seats(people: People) -> Iterator[Made]:
     columns = [register["code"], register["name"]]
     columns += [[cell if name != "manager" or cell in known else "" for cell in register[name]] for name in optional]
     yield Made("reps", ("code", "name", *optional), _once(zip(*columns, strict=True)))
-    titles = dict(zip(register["code"], register.get("title", register["name"]), strict=True))
+    titles: dict[str, str] = dict(zip(register["code"], register.get("title", register["name"]), strict=True))
     seats = [(f"{one.unit}/{one.rep}", titles.get(one.rep) or one.rep, one.unit) for one in people.seats]
     yield Made("positions", ("code", "title", "unit"), _once(seats))
     rows = [
@@ -286,10 +286,10 @@ def _customers(customers: Rows, sales: Rows, people: People) -> Made:
 
 def _order_lines(folder: _Folder, sales: Rows, people: People, years: int) -> Made:
     order = folder.dates("orderlines", "orders")
-    dated = {
+    dated: Rows = {
         name: moved_cells(sales[name], years, order) for name in ("ordered_on", "due_on", "shipped_on") if name in sales
     }
-    rows = {**sales, **dated}
+    rows: Rows = {**sales, **dated}
     if "rep" in rows:
         # A salesperson with a seat sells there; the place a row names counts for the others.
         seated = {one.rep for one in people.seats if one.rep not in people.without}
