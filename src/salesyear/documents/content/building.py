@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -31,6 +32,8 @@ class PaperParams:
     organisation: str = ""
     presenter: str = ""
     brief: bool = False  # a page for a salesperson: the numbers and the gap, not the other chapters
+    remarks: tuple[str, ...] = ()
+    moment: datetime | None = None  # what every date inside the files says; the version's own unless given
 
 
 def paper_of(scope: Scope, version: Version, params: PaperParams) -> Paper:
@@ -45,7 +48,7 @@ def _paper(scope: Scope, version: Version, params: PaperParams) -> Paper:
         raise NothingToPrint(_("You see no part of this version of the plan, so there is nothing to print."))
     plan = version.plan
     currency = plan.currency
-    money = Money(currency.code, currency.digits, int(version.inputs.get("rounding", 1) or 1))
+    money = Money(currency.code, currency.digits, int(version.inputs.get("unit", 1)))
     told = Telling(facts, money, params.language, _year_name(version))
     rows = list(Initiative.objects.within(scope).filter(plan=plan).select_related("unit", "rep"))
     policy = values(plan)
@@ -58,8 +61,9 @@ def _paper(scope: Scope, version: Version, params: PaperParams) -> Paper:
         facts.months,
         tuple(cells_of(facts)),
         tuple(happenings(facts.months, rows, round(policy["event_lead_time"]))),
-        version.made_at,
+        params.moment or version.made_at,
         mark_of(version),
+        params.remarks,
     )
 
 
@@ -87,7 +91,7 @@ def _cover(version: Version, params: PaperParams, facts: PlanFacts) -> Cover:
         params.about or _("The whole company"),
         organisation,
         params.presenter,
-        timezone.localdate(version.made_at),
+        timezone.localdate(params.moment or version.made_at),
     )
 
 

@@ -58,30 +58,24 @@ def _bridge(told: Telling, base: int, target: int, counted: Sequence[Initiative]
     for one in counted:
         steps[one.get_kind_display()] = steps.get(one.get_kind_display(), 0) + expected_of(one)
     ordered = sorted(steps.items(), key=lambda pair: (-pair[1], pair[0]))
-    names = [_("Baseline"), *(name for name, _amount in ordered), _("Still open"), _("Plan")]
-    feet, good, bad = [0], [0], [0]
-    level = base
+    level, feet = base, []
     for _name, amount in ordered:
         feet.append(level)
-        good.append(amount)
-        bad.append(0)
         level += amount
-    rest = target - level
-    feet.append(min(level, target))
-    good.append(0)
-    bad.append(abs(rest))
-    count = len(ordered)
+    rest, count = target - level, len(ordered)
+    left = _("Still open") if rest >= 0 else _("More than the gap")
+    none = (None,)
     return Chart(
         Form.STACK,
         _("From the baseline to the plan, %(unit)s") % {"unit": told.money.code},
         said,
-        tuple(names),
+        (_("Baseline"), *(name for name, _amount in ordered), left, _("Plan")),
         (
-            Series(_("Foot"), Look.NOTHING, (None, *feet[1:], None)),
-            Series(_("Baseline"), Look.FORECAST, (base, *(None,) * (count + 2))),
-            Series(_("Expected of initiatives"), Look.GOOD, (None, *good[1:-1], None, None)),
-            Series(_("Still open"), Look.BAD, (*(None,) * (count + 1), bad[-1], None)),
-            Series(_("Plan"), Look.PLAN, (*(None,) * (count + 2), target)),
+            Series(_("Foot"), Look.NOTHING, (None, *feet, min(level, target), None)),
+            Series(_("Baseline"), Look.FORECAST, (base, *none * (count + 2))),
+            Series(_("Expected of initiatives"), Look.GOOD, (None, *(amount for _name, amount in ordered), None, None)),
+            Series(left, Look.BAD if rest >= 0 else Look.LAST_YEAR, (*none * (count + 1), abs(rest), None)),
+            Series(_("Plan"), Look.PLAN, (*none * (count + 2), target)),
         ),
     )
 

@@ -176,7 +176,10 @@ class Happening:
 
 @dataclass(frozen=True)
 class Paper:
-    """Everything a paper says. moment: the version's own, never the clock's. mark: its version and seed, in words."""
+    """Everything a paper says. moment: the version's own, never the clock's. mark: its version and seed, in words.
+
+    remarks: what to know about the data behind it.
+    """
 
     language: str
     cover: Cover
@@ -188,6 +191,7 @@ class Paper:
     happenings: tuple[Happening, ...]
     moment: datetime
     mark: str
+    remarks: tuple[str, ...] = ()
 
     @property
     def chinese(self) -> bool:

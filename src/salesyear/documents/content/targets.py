@@ -24,9 +24,9 @@ from salesyear.documents.content.model import (
     Slide,
     Table,
 )
-from salesyear.documents.content.words import brief, share_of, signed_share
+from salesyear.documents.content.words import brief, month_name, share_of, signed_share
 
-CUSTOMERS_SHOWN: Final = 20
+CUSTOMERS_SHOWN: Final = 16
 BARS_SHOWN: Final = 12
 
 
@@ -112,30 +112,31 @@ def by_month(told: Telling) -> Slide:
     """The plan month by month beside last year and the baseline."""
     sums = told.facts.company.sums
     best = max(range(12), key=lambda place: sums.target[place])
-    months = [_month(told, place) for place in range(12)]
     share = sums.target[best] / sum(sums.target) if sum(sums.target) else 0
     title = _("%(month)s is the greatest month of the plan: %(amount)s, %(share)s of the year.") % {
-        "month": months[best],
+        "month": _month(told, best, short=False),
         "amount": told.short(sums.target[best]),
         "share": f"{share:.0%}",
     }
-    chart = Chart(
+    return Slide(title, (_months(told, sums, title),), (DEFINITIONS["baseline"](), DEFINITIONS["month"]()), "T1")
+
+
+def _months(told: Telling, sums: Sums, said: str) -> Chart:
+    return Chart(
         Form.COLUMNS,
         _("Sales by month, %(unit)s") % {"unit": told.money.code},
-        title,
-        tuple(months),
+        said,
+        tuple(_month(told, place) for place in range(12)),
         (
             Series(_("Last year"), Look.LAST_YEAR, sums.last_year),
             Series(_("Baseline"), Look.FORECAST, sums.baseline),
             Series(_("Plan"), Look.PLAN, sums.target),
         ),
     )
-    return Slide(title, (chart,), (DEFINITIONS["baseline"](), DEFINITIONS["month"]()), "T1")
 
 
-def _month(told: Telling, place: int) -> str:
-    month = told.facts.months[place]
-    return pgettext("month of a chart", "%(month)d/%(year)02d") % {"month": month.month, "year": month.year % 100}
+def _month(told: Telling, place: int, *, short: bool = True) -> str:
+    return month_name(told.facts.months[place], told.language, short=short)
 
 
 def by_region(told: Telling) -> Slide:
@@ -158,7 +159,8 @@ def one_region(told: Telling, region: Node) -> Slide:
         "change": signed_share(target, last),
         "gap": told.short(target - base),
     }
-    return Slide(title, (_quarters(told, region),), (DEFINITIONS["sum"](), DEFINITIONS["baseline"]()), "T1")
+    parts = (_months(told, region.sums, title), _quarters(told, region))
+    return Slide(title, parts, (DEFINITIONS["sum"](), DEFINITIONS["baseline"]()), "T1")
 
 
 def _bars(told: Telling, nodes: Sequence[Node], said: str) -> Chart:

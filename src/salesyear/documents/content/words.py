@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from babel.dates import format_date
+
 from salesyear.core.numbers import MISSING, grouped, major, short
 from salesyear.documents.content.model import Kind, Money, Value
 
@@ -14,6 +16,13 @@ def brief(minor: int, money: Money, language: str) -> str:
     number = major(minor, money.digits)
     whole = number if abs(number) < 100 else number.quantize(Decimal(1))
     return f"{money.code} {short(whole, language)}"
+
+
+def month_name(month: date, language: str, *, short: bool = True) -> str:
+    """A month as an axis writes it (Apr, 4月) or, with its year, a sentence (April 2027, 2027年4月)."""
+    chinese = language.startswith("zh")
+    form = ("M月" if chinese else "LLL") if short else ("y年M月" if chinese else "LLLL y")
+    return str(format_date(month, form, locale="zh_CN" if chinese else "en"))
 
 
 def signed_share(part: int, whole: int) -> str:

@@ -44,7 +44,7 @@ def _exact(money: Money) -> str:
 def label_format(most: float, *, chinese: bool) -> str:
     """A number format that shows amounts briefly in the paper's language while the cells stay exact."""
     if chinese:
-        return '0.00,,"亿"'.replace("0.00,,", '0\\.00,,') if most >= 10**8 else '0\\.0,"万"' if most >= 10**4 else "#,##0"
+        return '0\\.00,,"亿"' if most >= 10**8 else '0\\.0,"万"' if most >= 10**4 else "#,##0"
     return '0.0,,"M"' if most >= 10**6 else '0.0,"K"' if most >= 10**4 else "#,##0"
 
 
@@ -76,12 +76,16 @@ def _filled(series: Series) -> list[int]:
 def _labelled(series: Series, chart: Chart) -> bool:
     if series.look is Look.NOTHING or len(chart.categories) > MOST_LABELS:
         return False
-    return len(chart.series) < 3 or len(_filled(series)) <= 1 or series.look in (Look.PLAN, Look.GOOD, Look.ACTUAL)
+    alone = sum(value is not None for value in series.values) <= 1
+    few = len(chart.series) == 1 or (len(chart.series) == 2 and chart.form is Form.BARS)
+    return few or alone or series.look in (Look.PLAN, Look.GOOD, Look.ACTUAL)
 
 
 def _style_axes(native: Any, chart: Chart) -> None:  # noqa: ANN401
     across, up = native.category_axis, native.value_axis
     up.visible, up.has_major_gridlines = False, False
+    if all(one >= 0 for series in chart.series for one in _filled(series)):
+        up.minimum_scale = 0  # bars are compared by their length
     across.major_tick_mark = XL_TICK_MARK.NONE
     across.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     across.format.line.color.rgb = RGBColor.from_string(INK)

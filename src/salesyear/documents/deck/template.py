@@ -45,9 +45,10 @@ def _lay_out(layout: Any, places: dict[int, tuple[float, float, float, float]]) 
             shape._element.getparent().remove(shape._element)
             continue
         shape.left, shape.top, shape.width, shape.height = (Emu(int(one * INCH)) for one in place)
-        for tag in ("a:normAutofit", "a:spAutoFit"):
-            for found in shape._element.iter(qn(tag)):
-                found.getparent().remove(found)
+        for found in [*shape._element.iter(qn("a:normAutofit")), *shape._element.iter(qn("a:spAutoFit"))]:
+            found.getparent().remove(found)
+        for found in shape._element.iter(qn("a:defRPr")):
+            found.attrib.pop("cap", None)
 
 
 def _drop_others(deck: Any) -> None:  # noqa: ANN401

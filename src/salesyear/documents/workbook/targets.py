@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final
 
-from babel.dates import format_date
 from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
@@ -14,89 +14,120 @@ from salesyear.documents.content.model import Cell, Kind, Paper
 from salesyear.documents.workbook.cells import Book
 
 HEAD: Final = 3  # the row of the headings, counted from 0
-NAMES: Final = 6
-FIRST: Final = NAMES  # the column of the first month
-YEAR: Final = FIRST + 12
-Line = tuple[str, int, list[tuple[int, ...]], int, int, list[tuple[int, int]]]
+LEVELS: Final = (("region",), ("region", "territory"), ("region", "territory", "rep"))
 
 
-def month_names(paper: Paper) -> list[str]:
-    """The plan's months as headings."""
-    return [format_date(month, "yyyy-MM", locale="en") for month in paper.months]
+class Sums:
+    """Months, year, last year and baseline of some cells, in minor units, in the order of their columns."""
+
+    def __init__(self, cells: Sequence[Cell]) -> None:
+        months = [sum(cell.plan[place] for cell in cells) for place in range(12)]
+        self.last = sum(cell.last_year for cell in cells)
+        self.columns = [*months, sum(months), self.last, sum(cell.baseline for cell in cells)]
+        self.growth = (sum(months) - self.last) / self.last if self.last else None
 
 
 class Targets:
-    """Writes both sheets; the organisation's rows add up contiguous rows of the places."""
+    """Writes both sheets; a row of the organisation adds up rows of the places that stand below each other."""
 
     def __init__(self, book: Book, paper: Paper) -> None:
         self.book = book
         self.paper = paper
-        self.cells = paper.cells
+        self.cells = sorted(paper.cells, key=attrgetter("region", "territory", "rep"))
 
     def write(self) -> None:
         """Write the organisation first, as people read it, then the places it adds up."""
         tree, places = self.book.sheet(_("Targets")), self.book.sheet(_("Places"))
-        self._places(places)
         self._tree(tree, places.get_name())
+        self._places(places)
 
-    def _heads(self, sheet: Any, names: Sequence[str], title: str) -> None:  # noqa: ANN401
-        unit = _("Amounts in %(unit)s") % {"unit": self.paper.money.code}
-        self.book.text(sheet, 0, 0, title, bold=True, font_size=14)
-        self.book.text(sheet, 1, 0, f"{unit}  ·  {self.paper.mark}", font_color="#5B6673")
-        more = (_("Plan"), _("Last year"), _("Baseline"), _("Growth"))
-        for place, heading in enumerate((*names, *month_names(self.paper), *more)):
-            align = "left" if place < len(names) else "right"
-            self.book.text(sheet, HEAD, place, heading, bold=True, bottom=1, align=align, text_wrap=True)
-        sheet.set_row(HEAD, 30)
+    def _tree(self, sheet: Any, places: str) -> None:  # noqa: ANN401 - xlsxwriter carries no types
+        self._heads(sheet, (_("Place"),), _("Targets of the organisation"))
+        row, first = HEAD + 1, HEAD + 3  # the places' first row, counted from 1
+        self._sum_row(sheet, row, self.paper.cover.subtitle, self.cells, (places, first, 1), 0)
+        for name, cells, start, depth in self._nodes():
+            row += 1
+            self._sum_row(sheet, row, name, cells, (places, first + start, 1), depth)
+        sheet.freeze_panes(HEAD + 2, 1)
+        sheet.set_column(0, 0, 34)
+        self._widths(sheet, 1)
+
+    def _nodes(self) -> list[tuple[str, list[Cell], int, int]]:
+        """Every region, territory and salesperson: name, its places, where the first of them stands, its depth."""
+        found: list[tuple[str, list[Cell], int, int]] = []
+        self._below(self.cells, 0, 0, found)
+        return found
+
+    def _below(self, cells: Sequence[Cell], start: int, level: int, found: list[Any]) -> None:
+        if level == len(LEVELS):
+            return
+        for names, group in groupby(cells, key=attrgetter(*LEVELS[level])):
+            part = list(group)
+            name = names if isinstance(names, str) else names[-1]
+            if name:
+                found.append((name, part, start, level + 1))
+            self._below(part, start, level + 1, found)
+            start += len(part)
+
+    def _sum_row(  # noqa: PLR0913 - what a row of sums is made of
+        self, sheet: Any, row: int, name: str, cells: Sequence[Cell], where: tuple[str, int, int], depth: int  # noqa: ANN401
+    ) -> None:
+        places, first, shift = where
+        look = {"bold": depth < 2, "bottom": 1 if depth < 2 else 0}
+        self.book.text(sheet, row, 0, name, indent=depth, **look)
+        sums = Sums(cells)
+        for column, minor in enumerate(sums.columns):
+            letter = xl_col_to_name(column + 6)
+            formula = f"=SUM('{places}'!{letter}{first}:{letter}{first + len(cells) - 1})"
+            self.book.sum(sheet, (row, column + shift), formula, minor, **look)
+        self._growth(sheet, row, 13, sums.growth, **look)
 
     def _places(self, sheet: Any) -> None:  # noqa: ANN401
         names = (_("Region"), _("Territory"), _("Salesperson"), _("Customer"), _("Product line"), _("New customers"))
         self._heads(sheet, names, _("Every place of the plan"))
-        last = HEAD + 1 + len(self.cells)
-        for row, cell in enumerate(self.cells, start=HEAD + 2):
-            self._place(sheet, row, cell)
-        row = HEAD + 1
+        row, last = HEAD + 1, HEAD + 1 + len(self.cells)
         self.book.text(sheet, row, 0, _("In all"), bold=True)
-        for column in range(FIRST, YEAR + 3):
-            name = xl_col_to_name(column)
-            formula = f"=SUM({name}{row + 2}:{name}{last + 1})"
-            self.book.sum(sheet, (row, column), formula, self._column(column), bold=True)
-        self._growth(sheet, row, YEAR, bold=True)
-        sheet.autofilter(HEAD, 0, last, YEAR + 3)
-        sheet.freeze_panes(HEAD + 2, FIRST)
-        self._widths(sheet, NAMES)
+        sums = Sums(self.cells)
+        for column, minor in enumerate(sums.columns, start=6):
+            letter = xl_col_to_name(column)
+            self.book.sum(sheet, (row, column), f"=SUM({letter}{row + 2}:{letter}{last + 1})", minor, bold=True)
+        self._growth(sheet, row, 18, sums.growth, bold=True)
+        for place, cell in enumerate(self.cells, start=row + 1):
+            self._place(sheet, place, cell)
+        sheet.autofilter(HEAD, 0, last, 21)
+        sheet.freeze_panes(HEAD + 2, 3)
+        sheet.set_column(0, 5, 18)
+        self._widths(sheet, 6)
 
     def _place(self, sheet: Any, row: int, cell: Cell) -> None:  # noqa: ANN401
         new = _("yes") if cell.new else ""
         for column, text in enumerate((cell.region, cell.territory, cell.rep, cell.customer, cell.line, new)):
             self.book.text(sheet, row, column, text)
-        for column, amount in enumerate(cell.plan, start=FIRST):
+        for column, amount in enumerate(cell.plan, start=6):
             self.book.value(sheet, row, column, amount, Kind.MONEY)
-        months = f"{xl_rowcol_to_cell(row, FIRST)}:{xl_rowcol_to_cell(row, YEAR - 1)}"
-        self.book.sum(sheet, (row, YEAR), f"=SUM({months})", sum(cell.plan), bold=True)
-        self.book.value(sheet, row, YEAR + 1, cell.last_year, Kind.MONEY)
-        self.book.value(sheet, row, YEAR + 2, cell.baseline, Kind.MONEY)
-        self._growth(sheet, row, YEAR)
+        months = f"{xl_rowcol_to_cell(row, 6)}:{xl_rowcol_to_cell(row, 17)}"
+        year = sum(cell.plan)
+        self.book.sum(sheet, (row, 18), f"=SUM({months})", year, bold=True)
+        self.book.value(sheet, row, 19, cell.last_year, Kind.MONEY)
+        self.book.value(sheet, row, 20, cell.baseline, Kind.MONEY)
+        self._growth(sheet, row, 18, (year - cell.last_year) / cell.last_year if cell.last_year else None)
 
-    def _column(self, column: int) -> int:
-        if column < YEAR:
-            return sum(cell.plan[column - FIRST] for cell in self.cells)
-        parts = (lambda c: sum(c.plan), lambda c: c.last_year, lambda c: c.baseline)
-        return sum(parts[column - YEAR](cell) for cell in self.cells)
-
-    def _growth(self, sheet: Any, row: int, year: int, **look: Any) -> None:  # noqa: ANN401
+    def _growth(self, sheet: Any, row: int, year: int, share: float | None, **look: Any) -> None:  # noqa: ANN401
         plan, before = xl_rowcol_to_cell(row, year), xl_rowcol_to_cell(row, year + 1)
-        target, last = self._row_sums.get((sheet.get_name(), row), (0, 0))
-        value = (target - last) / last if last else ""
         formula = f'=IF({before}=0,"",{plan}/{before}-1)'
-        sheet.write_formula(row, year + 3, formula, self.book.kind(Kind.SHARE, **look), value)
+        sheet.write_formula(row, year + 3, formula, self.book.kind(Kind.SHARE, **look), "" if share is None else share)
 
-    @property
-    def _row_sums(self) -> dict[tuple[str, int], tuple[int, int]]:
-        return self.__dict__.setdefault("_known_sums", {})  # type: ignore[no-any-return]
+    def _heads(self, sheet: Any, names: Sequence[str], title: str) -> None:  # noqa: ANN401
+        unit = _("Amounts in %(unit)s") % {"unit": self.paper.money.code}
+        self.book.text(sheet, 0, 0, title, bold=True, font_size=14)
+        self.book.text(sheet, 1, 0, f"{unit}  ·  {self.paper.mark}", font_color="#5B6673")
+        months = [f"{month:%Y-%m}" for month in self.paper.months]
+        headings = (*names, *months, _("Plan"), _("Last year"), _("Baseline"), _("Growth"))
+        for place, heading in enumerate(headings):
+            align = "left" if place < len(names) else "right"
+            self.book.text(sheet, HEAD, place, heading, bold=True, bottom=1, align=align, text_wrap=True)
 
     def _widths(self, sheet: Any, names: int) -> None:  # noqa: ANN401
-        sheet.set_column(0, names - 1, 18)
-        sheet.set_column(names, names + 11, 11)
-        sheet.set_column(names + 12, names + 14, 13)
+        sheet.set_column(names, names + 11, 12)
+        sheet.set_column(names + 12, names + 14, 14)
         sheet.set_column(names + 15, names + 15, 9)
