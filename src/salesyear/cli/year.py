@@ -24,7 +24,9 @@ def plan(
     data: Annotated[Path, typer.Option(help="The folder with your files: orders, and whatever else there is.")],
     year: Annotated[int, typer.Option(help="The plan year.", min=1990, max=2100)],
     out: Annotated[Path, typer.Option(help="The folder that the papers go into.")] = Path("plan"),
-    total: Annotated[str, typer.Option(help="The year's target, in the company's currency: 1.2亿, 12M, 120,000,000.")] = "",
+    total: Annotated[
+        str, typer.Option(help="The year's target, in the company's currency: 1.2亿, 12M, 120,000,000.")
+    ] = "",
     growth: Annotated[str, typer.Option(help="Instead of a total: growth on last year, as 8%.")] = "",
     starts: Annotated[str, typer.Option(help="First month of the plan year, as 2027-04; January unless said.")] = "",
     language: Annotated[str, typer.Option(help="zh-hans, en or both.")] = "",
@@ -33,7 +35,9 @@ def plan(
     seed: Annotated[int, typer.Option(help="Of everything that is drawn: the same seed, the same plan.", min=0)] = 1,
     regions: Annotated[bool, typer.Option(help="Also write a deck for each region.")] = True,
     reps: Annotated[bool, typer.Option(help="Also write a sheet for each salesperson.")] = True,
-    keep: Annotated[bool, typer.Option("--keep", help="Keep the database in OUT/.work, to look at in the browser.")] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep the database in OUT/.work, to look at in the browser.")
+    ] = False,
     as_json: Annotated[bool, AS_JSON] = False,
 ) -> None:
     """Make the year's plan from a folder of files: deck, workbook, PDF and calendar, and a summary here.

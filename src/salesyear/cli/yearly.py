@@ -20,7 +20,7 @@ from salesyear.engine.messages import EngineError, noop
 from salesyear.importing.folder.choices import FILE
 from salesyear.importing.folder.findings import Finding, FolderRefused, Weight
 from salesyear.importing.folder.loading import Taken, take_folder
-from salesyear.importing.values import Figure, read_figure
+from salesyear.importing.values.figures import Figure, read_figure
 from salesyear.plans.models import Initiative, Plan, Version
 from salesyear.plans.policy_file import read_policy, write_policy
 from salesyear.sales.models import Currency
@@ -169,7 +169,7 @@ def _growth(text: str) -> float | None:
     return float(read.value / 100 if read.percent else read.value)
 
 
-def _version(  # noqa: PLR0913 - the steps' own inputs
+def _version(
     job: YearsJob,
     first: date,
     taken: Taken,
@@ -189,15 +189,11 @@ def _version(  # noqa: PLR0913 - the steps' own inputs
     _grade(taken, told)
     moment = _moment(taken)
     span = str(first.year) if first.month == 1 else f"{first.year}/{(first.year + 1) % 100:02}"
-    row = Plan.objects.create(
-        name=span, year=job.year, starts_on=first, currency_id=taken.currency, made_at=moment
-    )
+    row = Plan.objects.create(name=span, year=job.year, starts_on=first, currency_id=taken.currency, made_at=moment)
     for name, value in policy.items():
         set_value(row, name, value, source=POLICY, actor=None)
     params = PlanParams(year=job.year, starts_on=first, total=total, growth=growth, seed=job.seed)
-    version = make_plan(params, None, told)
-    _suggest(version, told)
-    return version
+    return make_plan(params, None, told)
 
 
 def _grade(taken: Taken, told: Told) -> None:
@@ -209,18 +205,11 @@ def _grade(taken: Taken, told: Told) -> None:
         made = customer_scores(_system(), GradeWeights(), taken.as_of, told)
     except (EngineError, NoCustomers) as refused:
         text = refused.text % refused.values if isinstance(refused, EngineError) else str(refused)
-        taken.findings.append(Finding(Weight.GAP, "", noop("The customers could not be graded: %(reason)s"), "", {"reason": text}))
+        taken.findings.append(
+            Finding(Weight.GAP, "", noop("The customers could not be graded: %(reason)s"), "", {"reason": text})
+        )
         return
     keep_scores(made, run=None, actor=None)
-
-
-def _suggest(version: Version, told: Told) -> None:
-    """Put what the figures suggest into the ledger."""
-    from salesyear.targets.suggestions import suggestions, take
-
-    told(noop("Looking for what closes the gap"), 0.0)
-    for one in suggestions(_system(), version):
-        take(version.plan, one, actor=None)
 
 
 def _papers(job: YearsJob, version: Version, taken: Taken, folder: Path, told: Told) -> list[Path]:

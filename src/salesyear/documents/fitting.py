@@ -1,4 +1,4 @@
-"""How much room text takes, near enough to decide where a table breaks: a Chinese character is as wide as it is high."""
+"""How much room text takes, near enough to decide where a table breaks: a Chinese character is as wide as high."""
 
 from __future__ import annotations
 

@@ -98,7 +98,9 @@ def _inside(scope: Scope, narrow: Scope, version: Version) -> bool:
     """Whether the narrower scope sees nothing that the wider one does not, such as a salesperson's other region."""
     sheets = (Sheet.objects.within(one).filter(version=version) for one in (narrow, scope))
     initiatives = (Initiative.objects.within(one).filter(plan=version.plan_id) for one in (narrow, scope))
-    narrower, wider = zip(*((set(a.values_list("pk")), set(b.values_list("pk"))) for a, b in (sheets, initiatives)), strict=True)
+    narrower, wider = zip(
+        *((set(a.values_list("pk")), set(b.values_list("pk"))) for a, b in (sheets, initiatives)), strict=True
+    )
     return all(few <= many for few, many in zip(narrower, wider, strict=True))
 
 

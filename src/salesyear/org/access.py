@@ -104,7 +104,9 @@ def narrowed_to_rep(scope: Scope, rep: int) -> Scope:
     return _narrowed(scope, OWN, reps=frozenset({rep} if seen else ()))
 
 
-def _narrowed(scope: Scope, to: Reach, *, units: frozenset[int] = frozenset(), reps: frozenset[int] = frozenset()) -> Scope:
+def _narrowed(
+    scope: Scope, to: Reach, *, units: frozenset[int] = frozenset(), reps: frozenset[int] = frozenset()
+) -> Scope:
     """Every family that is about people's own rows is narrowed; structure and products stay as they are."""
     reach: dict[str, frozenset[Reach]] = {}
     for family in ("structure", "products", "customers", "sales", "cash", "people", "targets"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 

@@ -16,7 +16,7 @@ MICRO = 1_000_000
 def slides(told: Telling, initiatives: Sequence[Initiative]) -> Iterator[Slide]:
     """What closes the gap, and how much of it stays open."""
     counted = [one for one in initiatives if one.state != InitiativeState.DROPPED]
-    last, base, target = told.facts.company.sums.year
+    _last, base, target = told.facts.company.sums.year
     gap = target - base
     if gap <= 0 and not counted:
         return
@@ -43,7 +43,7 @@ def slides(told: Telling, initiatives: Sequence[Initiative]) -> Iterator[Slide]:
 
 def expected_of(one: Initiative) -> int:
     """What an initiative brings on average; what was measured counts in place of the estimate."""
-    return one.effect if one.effect is not None else round(one.expected * one.chance / MICRO)
+    return int(one.effect if one.effect is not None else round(one.expected * one.chance / MICRO))
 
 
 def _open(told: Telling, gap: int) -> Slide:
@@ -107,6 +107,11 @@ def _table(told: Telling, counted: Sequence[Initiative]) -> Table:
         )
         for one in ordered
     ]
-    sums = (sum(one.expected for one in counted), None, sum(map(expected_of, counted)), sum(one.cost for one in counted))
+    sums = (
+        sum(one.expected for one in counted),
+        None,
+        sum(map(expected_of, counted)),
+        sum(one.cost for one in counted),
+    )
     rows.append(Row((_("In all"), "", "", "", *sums), strong=True))
     return Table(columns, tuple(rows), told.unit)

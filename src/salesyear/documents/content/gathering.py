@@ -195,4 +195,8 @@ def _region(key: int, territories: Mapping[int, list[Node]], names: Names) -> No
 
 def _total(nodes: Iterable[Node]) -> Sums:
     every = [node.sums for node in nodes]
-    return Sums(*(tuple(map(sum, zip(*(getattr(one, name) for one in every), strict=True))) for name in MEASURES)) if every else NOTHING
+    return (
+        Sums(*(tuple(map(sum, zip(*(getattr(one, name) for one in every), strict=True))) for name in MEASURES))
+        if every
+        else NOTHING
+    )

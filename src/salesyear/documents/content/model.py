@@ -72,12 +72,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table. depth: how far it is indented; strong: a total; sums: the rows it adds up, for live formulas."""
+    """A row of a table. depth: how far it is indented; strong: whether it is a total."""
 
     cells: tuple[Value, ...]
     depth: int = 0
     strong: bool = False
-    sums: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +163,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """Something with a date, for the calendar. lead: days before it by which all is ready. key: what makes it itself."""
+    """Something with a date. lead: days before it by which all is to be ready. key: what makes it itself."""
 
     key: str
     title: str

@@ -41,7 +41,9 @@ def facts_there(scope: Scope) -> frozenset[str]:
     return frozenset(there)
 
 
-def chapters(slides: Mapping[str, Sequence[Slide]], there: AnySet[str], policy: Mapping[str, float]) -> Iterator[Chapter]:
+def chapters(
+    slides: Mapping[str, Sequence[Slide]], there: AnySet[str], policy: Mapping[str, float]
+) -> Iterator[Chapter]:
     """The six chapters in the plan's order: their slides, then a table of all rows with goals and missing data."""
     for number, outline in enumerate(CHAPTERS, start=1):
         shown = list(slides.get(outline.slug, ()))

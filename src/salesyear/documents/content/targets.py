@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -79,7 +79,9 @@ def the_number(told: Telling) -> Slide:
         "gap": told.short(gap),
         "base": told.short(base),
     }
-    title = _("%(year)s: %(target)s, %(change)s on last year; %(gap)s of it takes more than going on as before.") % values
+    title = (
+        _("%(year)s: %(target)s, %(change)s on last year; %(gap)s of it takes more than going on as before.") % values
+    )
     if gap <= 0:
         title = _("%(year)s: %(target)s, %(change)s on last year; going on as before brings %(base)s.") % values
     chart = Chart(
@@ -153,12 +155,15 @@ def by_region(told: Telling) -> Slide:
 def one_region(told: Telling, region: Node) -> Slide:
     """A region's territories and salespeople by quarter."""
     last, base, target = region.sums.year
-    title = _("%(region)s: %(target)s, %(change)s on last year; %(gap)s above its baseline.") % {
+    values = {
         "region": region.name,
         "target": told.short(target),
         "change": signed_share(target, last),
-        "gap": told.short(target - base),
+        "gap": told.short(abs(target - base)),
     }
+    title = _("%(region)s: %(target)s, %(change)s on last year; %(gap)s above its baseline.") % values
+    if target < base:
+        title = _("%(region)s: %(target)s, %(change)s on last year; %(gap)s below its baseline.") % values
     parts = (_months(told, region.sums, title), _quarters(told, region))
     return Slide(title, parts, (DEFINITIONS["sum"](), DEFINITIONS["baseline"]()), "T1")
 
@@ -302,13 +307,19 @@ def _gap() -> str:
     return _("Gap: target less baseline.")
 
 
-DEFINITIONS = {
+DEFINITIONS: Final[dict[str, Callable[[], str]]] = {
     "gap": _gap,
-    "baseline": lambda: _("Baseline: expected sales if nothing new is done; a forecast on history, before initiatives."),
-    "sum": lambda: _("Every amount is rounded once; parts add up to their total exactly, in every direction."),
-    "month": lambda: _("Months are those of the plan's own year."),
-    "mix": lambda: _("Strategic mix: sales of strategic lines ÷ sales. A line is marked strategic in the product lines."),
-    "new": lambda: _("New customer: no purchase in the look-back before the first one; new for twelve months from then."),
+    "baseline": lambda: _(
+        "Baseline: expected sales if nothing new is done; a forecast on history, before initiatives."
+    ),
+    "sum": lambda: _("Sums: every amount is rounded once; parts add up to their total exactly, in every direction."),
+    "month": lambda: _("Months: those of the plan's own year."),
+    "mix": lambda: _(
+        "Strategic mix: sales of strategic lines ÷ sales. A line is marked strategic in the product lines."
+    ),
+    "new": lambda: _(
+        "New customer: no purchase in the look-back before the first one; new for twelve months from then."
+    ),
     "cash": lambda: _("To collect: the plan's sales moved by the days that customers take to pay."),
     "coverage": lambda: _(
         "Coverage: what the initiatives bring on average (amount × chance) where the gap is, ÷ the gaps above zero."

@@ -29,7 +29,9 @@ def add_chart(slide: Any, chart: Chart, box: tuple[float, float, float, float], 
     data = CategoryChartData(number_format=_exact(money))
     data.categories = list(chart.categories)
     for series in chart.series:
-        data.add_series(series.name, [None if one is None else float(major(one, money.digits)) for one in series.values])
+        data.add_series(
+            series.name, [None if one is None else float(major(one, money.digits)) for one in series.values]
+        )
     left, top, width, height = (Emu(int(one * INCH)) for one in box)
     frame = slide.shapes.add_chart(TYPES[chart.form], left, top, width, height, data)
     frame.name = chart.title

@@ -37,7 +37,9 @@ def drawn(chart: Chart, money: Money, language: str) -> Drawn:
         "height": max(3.0, 0.75 * len(chart.categories)) if across else 5.6,
         "rects": [shape for shape, bar in zip(shapes, bars, strict=True) if bar["look"] != Look.NOTHING],
         "texts": [*labels, *_ticks(chart, across=across)],
-        "legend": [{"look": look, "name": name} for look, name in legend] if len(legend) > 1 and not _single(chart) else [],
+        "legend": [{"look": look, "name": name} for look, name in legend]
+        if len(legend) > 1 and not _single(chart)
+        else [],
     }
 
 

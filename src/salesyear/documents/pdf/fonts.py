@@ -37,4 +37,4 @@ def faces() -> tuple[str, ...]:
             noop("No font with Chinese characters was found. Install one, for example the package %(name)s."),
             name="fonts-noto-cjk",
         )
-    return tuple((*latin[:1], han[0]))
+    return (*latin[:1], han[0])

@@ -1,4 +1,4 @@
-"""Writing single cells: text that no program takes for a formula, numbers that stay numbers, formulas with their value."""
+"""Single cells: text that no program takes for a formula, numbers that stay numbers, formulas with their value."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ class Book:
     def sheet(self, name: str) -> Any:  # noqa: ANN401
         """Add a sheet under a name that is allowed and not taken."""
         plain = "".join(" " if sign in "[]:*?/\\'" else sign for sign in name).strip()[:28] or "1"
-        free = next(one for one in (plain, *(f"{plain} {n}" for n in range(2, 99))) if one.casefold() not in self._names)
+        free = next(
+            one for one in (plain, *(f"{plain} {n}" for n in range(2, 99))) if one.casefold() not in self._names
+        )
         self._names.add(free.casefold())
         sheet = self.native.add_worksheet(free)
         sheet.hide_gridlines(2)

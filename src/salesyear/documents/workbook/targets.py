@@ -33,21 +33,23 @@ class Targets:
     def __init__(self, book: Book, paper: Paper) -> None:
         self.book = book
         self.paper = paper
+        self.places = ""
         self.cells = sorted(paper.cells, key=attrgetter("region", "territory", "rep"))
 
     def write(self) -> None:
         """Write the organisation first, as people read it, then the places it adds up."""
         tree, places = self.book.sheet(_("Targets")), self.book.sheet(_("Places"))
-        self._tree(tree, places.get_name())
+        self.places = str(places.get_name())
+        self._tree(tree)
         self._places(places)
 
-    def _tree(self, sheet: Any, places: str) -> None:  # noqa: ANN401 - xlsxwriter carries no types
+    def _tree(self, sheet: Any) -> None:  # noqa: ANN401 - xlsxwriter carries no types
         self._heads(sheet, (_("Place"),), _("Targets of the organisation"))
         row, first = HEAD + 1, HEAD + 3  # the places' first row, counted from 1
-        self._sum_row(sheet, row, self.paper.cover.subtitle, self.cells, (places, first, 1), 0)
+        self._sum_row((sheet, row), self.paper.cover.subtitle, self.cells, first, 0)
         for name, cells, start, depth in self._nodes():
             row += 1
-            self._sum_row(sheet, row, name, cells, (places, first + start, 1), depth)
+            self._sum_row((sheet, row), name, cells, first + start, depth)
         sheet.freeze_panes(HEAD + 2, 1)
         sheet.set_column(0, 0, 34)
         self._widths(sheet, 1)
@@ -61,25 +63,23 @@ class Targets:
     def _below(self, cells: Sequence[Cell], start: int, level: int, found: list[Any]) -> None:
         if level == len(LEVELS):
             return
-        for names, group in groupby(cells, key=attrgetter(*LEVELS[level])):
+        for _names, group in groupby(cells, key=attrgetter(*LEVELS[level])):
             part = list(group)
-            name = names if isinstance(names, str) else names[-1]
+            name = getattr(part[0], LEVELS[level][-1])
             if name:
                 found.append((name, part, start, level + 1))
             self._below(part, start, level + 1, found)
             start += len(part)
 
-    def _sum_row(  # noqa: PLR0913 - what a row of sums is made of
-        self, sheet: Any, row: int, name: str, cells: Sequence[Cell], where: tuple[str, int, int], depth: int  # noqa: ANN401
-    ) -> None:
-        places, first, shift = where
+    def _sum_row(self, at: tuple[Any, int], name: str, cells: Sequence[Cell], first: int, depth: int) -> None:
+        sheet, row = at
         look = {"bold": depth < 2, "bottom": 1 if depth < 2 else 0}
         self.book.text(sheet, row, 0, name, indent=depth, **look)
         sums = Sums(cells)
         for column, minor in enumerate(sums.columns):
             letter = xl_col_to_name(column + 6)
-            formula = f"=SUM('{places}'!{letter}{first}:{letter}{first + len(cells) - 1})"
-            self.book.sum(sheet, (row, column + shift), formula, minor, **look)
+            formula = f"=SUM('{self.places}'!{letter}{first}:{letter}{first + len(cells) - 1})"
+            self.book.sum(sheet, (row, column + 1), formula, minor, **look)
         self._growth(sheet, row, 13, sums.growth, **look)
 
     def _places(self, sheet: Any) -> None:  # noqa: ANN401
