@@ -12,7 +12,7 @@ from typing import Final
 from salesyear.engine.messages import noop
 from salesyear.importing.folder.choices import Choices, FileChoice, choices_of
 from salesyear.importing.folder.files import File
-from salesyear.importing.folder.findings import Finding, choice
+from salesyear.importing.folder.findings import Finding, choice, gap
 from salesyear.importing.folder.roles import Names, Role, bare, fits, matched, roles
 
 UNIQUE: Final = 0.99  # of its filled cells, so that a column can name the rows of a register
@@ -52,7 +52,9 @@ def recognise(files: Sequence[File], kept: Choices | None) -> tuple[Choices, lis
     if not start.files:
         findings += _one_of_each(files, chosen)
     known = {file.name for file in files}
-    chosen = {name: one for name, one in chosen.items() if name in known or not one.role}
+    gone = sorted(name for name, one in chosen.items() if one.role and name not in known)
+    findings += [gap(name, noop("folder.toml names this file, and it is not in the folder.")) for name in gone]
+    chosen = {name: one for name, one in chosen.items() if name not in gone}
     findings += _keys_by_content(files, chosen)
     return start.with_files(chosen), findings
 
@@ -121,16 +123,12 @@ _OVERRULE: Final = noop("Write is = “…” for it in folder.toml to use it.")
 
 
 def _same_rows(one: File, other: File) -> bool:
-    """Whether two files hold the same rows: as many, and the first and the last of them alike in most cells."""
-    if one is other or one.table.height != other.table.height or not one.table.height:
+    """Whether two files hold the same rows: the cells of the column that tells most rows apart are the same in both."""
+    if one is other or one.table.height != other.table.height:
         return False
-    pairs = [
-        (one.table.columns[place][row], other.table.columns[other.table.headings.index(heading)][row])
-        for place, heading in enumerate(one.table.headings)
-        if heading in other.table.headings
-        for row in (0, -1)
-    ]
-    return sum(left == right for left, right in pairs) * 2 > len(pairs)
+    telling = max(one.table.headings, key=lambda heading: len(set(cells_of(one, (heading,)))))
+    pairs = zip(cells_of(one, (telling,)), cells_of(other, (telling,)), strict=False)
+    return telling in other.table.headings and all(whole(left) == whole(right) for left, right in pairs)
 
 
 def _keys_by_content(files: Sequence[File], chosen: dict[str, FileChoice]) -> Iterator[Finding]:
