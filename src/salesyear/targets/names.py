@@ -50,13 +50,18 @@ def _nameless(column: str) -> str:
 def names_for(scope: Scope, keys: Mapping[str, Iterable[int]]) -> Names:
     """Read the names of some keys, one query a kind; what somebody does not see has no name."""
     units = {*keys.get("region", ()), *keys.get("territory", ())}
-    found = {"rep": _read(Rep, scope, keys.get("rep", ())), "customer": _read(Customer, scope, keys.get("customer", ()))}
+    found = {
+        "rep": _read(Rep, scope, keys.get("rep", ())),
+        "customer": _read(Customer, scope, keys.get("customer", ())),
+    }
     found |= {"line": _read(Line, scope, keys.get("line", ()))}
     places = _read(Unit, scope, units)
     return Names(found | {"region": places, "territory": places})
 
 
-def _read(model: type[Rep] | type[Customer] | type[Line] | type[Unit], scope: Scope, keys: Iterable[int]) -> dict[int, str]:
+def _read(
+    model: type[Rep] | type[Customer] | type[Line] | type[Unit], scope: Scope, keys: Iterable[int]
+) -> dict[int, str]:
     wanted = {key for key in keys if key}
     if not wanted:
         return {}

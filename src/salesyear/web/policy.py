@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from salesyear.market.runs import GRADERS
 from salesyear.org.models import Role
+from salesyear.targets.access import EDITORS, READERS
 from salesyear.targets.runs import PLANNERS
 
 EVERYBODY = frozenset(Role.values)
@@ -91,6 +92,10 @@ POLICY: dict[str, Gate] = {
     # Targets
     "baseline": Gate(ANALYSTS),
     "baseline-run": Gate(write=PLANNERS),
+    # The planning table: everybody reads their own part, editors write (targets/access.py says where)
+    **{f"plan-table{part}": Gate(READERS) for part in ("", "-rows", "-changes")},
+    **{f"plan-table-{deed}": Gate(write=EDITORS) for deed in ("edits", "undo", "redo", "lock", "lift")},
+    "plan-table-comment": Gate(write=READERS),
     # Market
     "customer-grades": Gate(ANALYSTS),
     "customer-grades-run": Gate(write=GRADERS),

@@ -100,9 +100,7 @@ def _add(
         column = f"part {len(asked.labels) + 1}"
         asked.labels[column] = label
         each = (column, *each)
-    asked.rules.append(
-        Rule(name=name, at=DEPTHS[depth], each=each, amounts=amounts, priority=Priority.LOCK)
-    )
+    asked.rules.append(Rule(name=name, at=DEPTHS[depth], each=each, amounts=amounts, priority=Priority.LOCK))
 
 
 def _number(months: tuple[int, ...], period: str) -> int:
@@ -119,7 +117,7 @@ def without_the_same(rules: Rules, asked: Asked) -> Rules:
 
 
 def _less(rule: Rule, fixed: set[str]) -> Rule | None:
-    if not rule.exact or rule.where or rule.each or not fixed or rule.at_least is None and not rule.amounts:
+    if not rule.exact or rule.where or rule.each or not fixed or (rule.at_least is None and not rule.amounts):
         return rule
     if not rule.amounts:
         return None if "company" in fixed and rule.at == "company" else rule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -110,9 +110,9 @@ def open_desk(version: Version) -> Desk:
         version.pk,
         layout,
         tuple(sheet.pk for sheet in sheets),
-        _unpacked([sheet.prior for sheet in sheets], "<f8"),
-        _unpacked([sheet.last_year for sheet in sheets], "<i8"),
-        _unpacked([sheet.baseline for sheet in sheets], "<i8"),
+        np.frombuffer(_joined(sheet.prior for sheet in sheets), dtype="<f8").reshape(-1, MONTHS),
+        _whole(sheet.last_year for sheet in sheets),
+        _whole(sheet.baseline for sheet in sheets),
         rules_from(version.inputs.get("rules", {})),
         params,
     )
@@ -121,11 +121,15 @@ def open_desk(version: Version) -> Desk:
 def targets_now(version: Version) -> Ints:
     """Read the amounts a version's sheets hold, (slots, months)."""
     rows = Sheet.objects.within(_system()).filter(version=version).order_by("pk")
-    return _unpacked(list(rows.values_list("target", flat=True)), "<i8")
+    return _whole(rows.values_list("target", flat=True))
 
 
-def _unpacked(parts: Sequence[bytes], kind: str) -> NDArray[np.generic]:
-    return np.frombuffer(b"".join(bytes(part) for part in parts), dtype=kind).reshape(-1, MONTHS)
+def _joined(parts: Iterable[bytes | memoryview]) -> bytes:
+    return b"".join(bytes(part) for part in parts)
+
+
+def _whole(parts: Iterable[bytes | memoryview]) -> Ints:
+    return np.frombuffer(_joined(parts), dtype="<i8").reshape(-1, MONTHS)
 
 
 def _leaves(version: Version, sheets: Sequence[Sheet]) -> tuple[Leaf, ...]:

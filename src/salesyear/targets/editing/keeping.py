@@ -1,4 +1,4 @@
-"""Writes an edition: its edits, and the sheets whose amounts moved; all of it or nothing, and only if nobody was quicker."""
+"""Writes an edition: its edits and the sheets that moved; all of it or nothing, and only if nobody was quicker."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def where_of(row: str, column: str = "total") -> Where:
 
 
 def _column(column: str) -> Where:
-    """`total`, a month's place `1` to `12`, a quarter `q1`, a product line `l3`, existing or new customers `n0`, `n1`."""
+    """`total`, a month's place `1` to `12`, a quarter `q1`, a product line `l3`, old or new customers `n0` `n1`."""
     if column == "total":
         return {}
     kind, key = (column[0], column[1:]) if column[:1] in {"q", "l", "n"} else ("m", column)

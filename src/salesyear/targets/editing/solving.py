@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,9 +62,10 @@ def changed_rules(rules: Rules, changes: Sequence[Change]) -> Rules:
     return rules
 
 
-def _step(said: dict[str, object]) -> Relaxation:
-    pairs = {name: tuple(said[name]) for name in ("asked", "now")}  # type: ignore[call-overload]  # lists, as JSON has them
-    return Relaxation(**{**said, **pairs})  # type: ignore[arg-type]  # as written by `asdict`
+def _step(said: dict[str, Any]) -> Relaxation:
+    """Read a relaxation as the log keeps it: pairs have become lists there."""
+    asked, now = tuple(said["asked"]), tuple(said["now"])
+    return Relaxation(said["rule"], said["level"], said["path"], said["values"], asked, now)
 
 
 def _solved(desk: Desk, cells: Cells, rules: Rules, held: Sequence[Held], area: int) -> Ints:

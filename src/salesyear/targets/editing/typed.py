@@ -104,12 +104,12 @@ class _Sum:
         return product
 
     def _one(self) -> Decimal:
-        token = self._tokens.pop(0) if self._tokens else ""
-        if isinstance(token, Decimal):
-            return token
-        if token == "-":
+        found = self._tokens.pop(0) if self._tokens else ""
+        if isinstance(found, Decimal):
+            return found
+        if found == "-":
             return -self._one()
-        if token == "(":
+        if found == "(":
             inside = self._terms()
             if self._tokens and self._tokens.pop(0) == ")":
                 return inside

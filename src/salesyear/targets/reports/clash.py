@@ -52,12 +52,18 @@ def clash(scope: Scope, now: State, problem: Clashing, wanted: Sequence[Edit], c
     if not found:
         return ClashReport(_("These amounts cannot hold together."), (), relaxations(now, problem, wanted, names, show))
     one = found[0]
-    rules = tuple(dict.fromkeys([*(_rule_name(row.rule) for row in one.rows), *(_rule_name(name) for name in one.locks)]))
+    rules = tuple(
+        dict.fromkeys([*(_rule_name(row.rule) for row in one.rows), *(_rule_name(name) for name in one.locks)])
+    )
     return ClashReport(_sentence(one, names, show), rules, relaxations(now, problem, wanted, names, show))
 
 
 def relaxations(
-    now: State, problem: Clashing, wanted: Sequence[Edit], names: Names | None = None, show: Callable[[float], str] = str
+    now: State,
+    problem: Clashing,
+    wanted: Sequence[Edit],
+    names: Names | None = None,
+    show: Callable[[float], str] = str,
 ) -> tuple[WayOut, ...]:
     """List the ways out: all rules of the plan giving way as little as will do, one rule, or one thing set by hand."""
     names = names or Names()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -210,7 +210,11 @@ def _again(asking: Asking, now: Now) -> _Work:
     if not taken:
         raise Refused(_("There is nothing to do again."))
     return _Work(
-        now, _mark(asking, now, {"redo": taken[-1]}), redone=taken[-1], said=_("Done again."), verb="targets.plan.redone"
+        now,
+        _mark(asking, now, {"redo": taken[-1]}),
+        redone=taken[-1],
+        said=_("Done again."),
+        verb="targets.plan.redone",
     )
 
 
@@ -256,7 +260,7 @@ def comment(asking: Asking, row: str, column: str, text: str) -> Comment:
     return made
 
 
-def _attempt(asking: Asking, work: Any) -> Outcome:  # noqa: ANN401 - a function from the state to what is to be done
+def _attempt(asking: Asking, work: Callable[[Now], _Work | Outcome]) -> Outcome:
     """Compute on what is there and keep it if nobody was quicker; else compute again."""
     from salesyear.targets.editing.solving import Clashing
     from salesyear.targets.editing.state import state_of
@@ -368,9 +372,7 @@ def _wanted(
     return edits
 
 
-def _edit(
-    asking: Asking, now: Now, found: Found, kind: EditKind, amount: int | None, batch: str, reason: str
-) -> Edit:
+def _edit(asking: Asking, now: Now, found: Found, kind: EditKind, amount: int | None, batch: str, reason: str) -> Edit:
     edit = Edit(kind=kind, where=found.where, amount=amount, batch=batch, reason=reason[:300])
     edit.before = found.cells.sum(now.amounts)
     edit.rule = {"area": found.area} if found.area else {}
@@ -409,9 +411,7 @@ def _mark(asking: Asking, now: Now, rule: dict[str, Any]) -> tuple[Edit, ...]:
     return _numbered(now, [_signed(asking, edit)])
 
 
-def _conflicts(
-    asking: Asking, now: Now, wanted: Sequence[tuple[Edit, CellText]]
-) -> tuple[Conflict, ...]:
+def _conflicts(asking: Asking, now: Now, wanted: Sequence[tuple[Edit, CellText]]) -> tuple[Conflict, ...]:
     """Cells that others have set, locked or emptied since this person last saw them."""
     if asking.seen >= now.edition:
         return ()
@@ -431,8 +431,8 @@ def _relaxing(asking: Asking, now: Now, wanted: tuple[Edit, ...], relax: str) ->
     """The edit that makes room for those wanted, in the way that was chosen."""
     if not relax:
         return ()
-    from salesyear.targets.reports.clash import clash
     from salesyear.targets.editing.solving import Clashing, amounts_of
+    from salesyear.targets.reports.clash import clash
 
     try:
         amounts_of(now.desk, now.log(wanted))
@@ -452,6 +452,6 @@ def _relaxing(asking: Asking, now: Now, wanted: tuple[Edit, ...], relax: str) ->
 
 
 def _sentence(count: int) -> str:
-    return ngettext("%(count)d cell set; the others made room.", "%(count)d cells set; the others made room.", count) % {
-        "count": count
-    }
+    return ngettext(
+        "%(count)d cell set; the others made room.", "%(count)d cells set; the others made room.", count
+    ) % {"count": count}

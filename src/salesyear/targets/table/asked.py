@@ -38,7 +38,9 @@ def asked_for(query: Mapping[str, Any]) -> Asked:
     if across not in ACROSS:
         raise BadQuestion(_unknown(across, ACROSS))
     if down and down[0] not in ORGANISATION:
-        raise BadQuestion(_("Rows begin with a level of the organisation: %(names)s.") % {"names": ", ".join(ORGANISATION)})
+        raise BadQuestion(
+            _("Rows begin with a level of the organisation: %(names)s.") % {"names": ", ".join(ORGANISATION)}
+        )
     return Asked(down, across, measures or ("target",))
 
 
@@ -53,3 +55,32 @@ def _names(said: object, known: tuple[str, ...]) -> tuple[str, ...]:
 
 def _unknown(name: str, known: tuple[str, ...]) -> str:
     return _("“%(name)s” is not known here. There is: %(names)s.") % {"name": name, "names": ", ".join(known)}
+
+
+def words_of(name: str) -> str:
+    """Return what a row's column, a choice of columns or a measure is called."""
+    return {
+        "region": _("region"),
+        "territory": _("territory"),
+        "rep": _("salesperson"),
+        "customer": _("customer"),
+        "line": _("product line"),
+        "new": _("new or existing customers"),
+        "months": _("months"),
+        "quarters": _("quarters"),
+        "lines": _("product lines"),
+        "target": _("target"),
+        "last_year": _("last year"),
+        "baseline": _("baseline"),
+        "growth": _("growth"),
+        "chance": _("chance"),
+        "committed": _("committed"),
+        "difference": _("difference"),
+        "cash": _("to collect"),
+    }[name]
+
+
+def choices() -> dict[str, list[dict[str, str]]]:
+    """Return everything that can be chosen, with its words."""
+    kinds = {"down": DOWN, "across": ACROSS, "measures": MEASURES}
+    return {kind: [{"id": name, "title": words_of(name)} for name in names] for kind, names in kinds.items()}

@@ -88,5 +88,5 @@ def _grids(scope: Scope, version: Version, nodes: set[Node]) -> Mapping[tuple[No
         node = (level, 0 if level == Level.COMPANY else unit or 0, rep or 0, line or 0)
         column = "total" if length == 12 else months[day]
         if length == 1 or day == version.plan.starts_on:
-            found[node, column] = bytes(grid)
+            found[node, column] = bytes(grid or b"")
     return found

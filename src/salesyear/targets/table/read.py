@@ -25,7 +25,7 @@ from salesyear.targets.editing.state import State as Now
 from salesyear.targets.editing.state import slots_seen, state_of
 from salesyear.targets.names import Names, names_for
 from salesyear.targets.services.editing import steps_of
-from salesyear.targets.table.asked import DOWN, KINDS, Asked
+from salesyear.targets.table.asked import DOWN, KINDS, Asked, words_of
 from salesyear.targets.table.measures import Measures
 from salesyear.targets.table.sums import Columns, Row, columns_of, rows_of
 
@@ -65,7 +65,7 @@ class Table:
             "edition": self.now.edition,
             "state": self.version.state,
             "may_edit": self.version.state == State.DRAFT and reach_of(self.scope).anything,
-            "unit": self._unit(),
+            "unit": self.unit(),
             "columns": [{"id": one, "title": self.title(one)} for one in self.columns.ids],
             "measures": [self._measure(name) for name in self.asked.measures],
             "rows": self.written(range(len(self.rows))),
@@ -118,9 +118,7 @@ class Table:
 
     @cached_property
     def _measures(self) -> Measures:
-        return Measures(
-            self.scope, self.version, self.now.desk, self.now.amounts, self.seen, self._rows, self.columns
-        )
+        return Measures(self.scope, self.version, self.now.desk, self.now.amounts, self.seen, self._rows, self.columns)
 
     def title(self, column: str) -> str:
         """Return what a column is called."""
@@ -139,7 +137,8 @@ class Table:
         """Return what a row is called."""
         return self.names.of(*row.path[-1]) if row.path else self.names.by["company"][0]
 
-    def _unit(self) -> dict[str, Any]:
+    def unit(self) -> dict[str, Any]:
+        """Return the currency, its digits and the step amounts are rounded to."""
         currency = self.version.plan.currency
         return {"code": currency.code, "digits": currency.digits, "rounding": self.now.desk.params.unit}
 
@@ -216,21 +215,12 @@ def _canonical(keys: Mapping[str, int]) -> str:
 def _lock(one: Held) -> dict[str, Any]:
     edit = one.edit
     at = edit.at.date().isoformat() if edit else ""
-    return {"by": str(edit.actor) if edit and edit.actor else "--", "at": at, "reason": edit.reason if edit else "", "id": one.number}
-
-
-def words_of(measure: str) -> str:
-    """Return what a measure is called."""
     return {
-        "target": _("target"),
-        "last_year": _("last year"),
-        "baseline": _("baseline"),
-        "growth": _("growth"),
-        "chance": _("chance"),
-        "committed": _("committed"),
-        "difference": _("difference"),
-        "cash": _("to collect"),
-    }[measure]
+        "by": str(edit.actor) if edit and edit.actor else "--",
+        "at": at,
+        "reason": edit.reason if edit else "",
+        "id": one.number,
+    }
 
 
 def steps_of_user(now: Now, scope: Scope) -> tuple[list[str], list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,17 +26,17 @@ class Columns:
     def of(self, amounts: Ints) -> Ints:
         """Amounts of slots and months as slots × columns."""
         if self.months is not None:
-            return amounts @ self.months
-        year = amounts.sum(axis=1)
-        assert self.slots is not None  # noqa: S101 - one of the two is there
-        return year[:, None] * self.slots
+            return np.asarray(amounts @ self.months)
+        return np.asarray(amounts.sum(axis=1)[:, None] * self.slots)
 
 
 def columns_of(desk: Desk, across: str, seen: Ints) -> Columns:
     """Return the columns of a table; lines are those that somebody sees."""
     total = np.ones((MONTHS, 1), np.int64)
     if across == "months":
-        return Columns(("total", *(str(place) for place in range(1, 13))), np.hstack([total, np.eye(12, dtype=np.int64)]), None)
+        return Columns(
+            ("total", *(str(place) for place in range(1, 13))), np.hstack([total, np.eye(12, dtype=np.int64)]), None
+        )
     if across == "quarters":
         parts = np.repeat(np.eye(4, dtype=np.int64), 3, axis=0)
         return Columns(("total", *(f"q{place}" for place in range(1, 5))), np.hstack([total, parts]), None)
@@ -113,7 +114,7 @@ def _below(
         return
     mine = keys[0][span[0] : span[1]]
     starts = [0, *(np.flatnonzero(np.diff(mine)) + 1).tolist(), len(mine)]
-    for first, last in zip(starts, starts[1:], strict=False):
+    for first, last in pairwise(starts):
         here = (*path, (names[0], int(mine[first])))
         inside = (span[0] + first, span[0] + last)
         yield Row(here, *inside)

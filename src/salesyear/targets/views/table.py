@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from salesyear.core import numbers
@@ -19,6 +20,7 @@ from salesyear.org.access import person
 from salesyear.plans.models import Version
 from salesyear.targets.access import find_version
 from salesyear.targets.services import editing
+from salesyear.targets.table.asked import KINDS, BadQuestion, asked_for, choices, words_of
 
 if TYPE_CHECKING:
     from salesyear.targets.editing.state import State
@@ -32,7 +34,6 @@ MOST_EDITS = 20_000
 
 def _refusals(view: View) -> View:
     """Answer what cannot be done with its sentence."""
-    from salesyear.targets.table.asked import BadQuestion
 
     @wraps(view)
     def answered(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401 - a view's own
@@ -55,27 +56,44 @@ def _refusals(view: View) -> View:
 def page(request: Request, plan: int, number: int) -> HttpResponse:
     """Show the table; its first rows are in the page itself."""
     version = find_version(request.scope, plan, number)
-    table = _table(request, version, request.GET.dict())
-    shown = table.as_json()
-    context = {"version": version, "plan": version.plan, "table": shown, "rows": _first_rows(shown)}
-    return render(request, "targets/table.html", context | {"may_edit": shown["may_edit"]})
+    asked = asked_for(_query(request))
+    table = _table(request, version, asked)
+    measures = [(name, words_of(name)) for name in asked.measures]
+    chosen = {"down": asked.down, "across": asked.across, "measures": asked.measures}
+    context = {
+        "version": version,
+        "plan": version.plan,
+        "base": reverse("plan-table", args=[plan, number]),
+        "chosen": json.dumps(chosen),
+        "table": {**chosen, "choices": choices()},
+        "chosen_measures": asked.measures,
+        "heads": [f"{table.title(one)} · {words}" for one in table.columns.ids for _name, words in measures],
+        "lines": _first_lines(table),
+    }
+    return render(request, "targets/table.html", context)
 
 
-def _first_rows(shown: dict[str, Any]) -> list[dict[str, Any]]:
+def _query(request: Request) -> dict[str, Any]:
+    """The address's question; a form without JavaScript sends a name several times."""
+    return {name: ",".join(values) for name, values in request.GET.lists()}
+
+
+def _first_lines(table: Table) -> list[dict[str, Any]]:
     """The first rows as the template prints them."""
-    unit, measure = shown["unit"], shown["measures"][0]
-    depth = {"": -1}
-    rows = []
-    for row in shown["rows"][:FIRST_ROWS]:
-        depth[row["key"]] = depth.get(row["parent"], -1) + 1
-        values = row["values"][measure["id"]]
-        cells = [_shown(values[column["id"]], measure["kind"], unit) for column in shown["columns"]]
-        rows.append({"name": row["name"], "depth": depth[row["key"]], "cells": cells})
-    return rows
+    unit = table.unit()
+    lines = []
+    for row in table.written(range(min(FIRST_ROWS, len(table.rows)))):
+        cells = [
+            _shown(row["values"][name][column], name, unit)
+            for column in table.columns.ids
+            for name in table.asked.measures
+        ]
+        lines.append({"name": row["name"], "level": row["key"].count(":"), "cells": cells})
+    return lines
 
 
-def _shown(value: float | None, kind: str, unit: dict[str, Any]) -> numbers.Shown:
-    if value is None or kind == "money":
+def _shown(value: float | None, name: str, unit: dict[str, Any]) -> numbers.Shown:
+    if value is None or name not in KINDS:
         return numbers.money(None if value is None else int(value), unit["code"], digits=unit["digits"])
     return numbers.percent(round(value * 1_000_000))
 
@@ -85,7 +103,7 @@ def _shown(value: float | None, kind: str, unit: dict[str, Any]) -> numbers.Show
 def rows(request: Request, plan: int, number: int) -> HttpResponse:
     """Return the whole table as asked for."""
     version = find_version(request.scope, plan, number)
-    return JsonResponse(_table(request, version, request.GET.dict()).as_json())
+    return JsonResponse(_table(request, version, asked_for(_query(request))).as_json())
 
 
 @require_safe
@@ -96,7 +114,7 @@ def changes(request: Request, plan: int, number: int) -> HttpResponse:
     since = request.GET.get("since", "")
     if since == str(version.edition):
         return JsonResponse({"edition": version.edition, "rows": [], "by": [], "state": version.state})
-    table = _table(request, version, request.GET.dict())
+    table = _table(request, version, asked_for(_query(request)))
     seen = int(since) if since.isdecimal() and len(since) < 10 else 0
     by = {str(one.actor) for one in table.now.edits if one.number > seen and one.actor_id != request.scope.user_id}
     said = {"edition": table.now.edition, "by": sorted(by), "state": version.state}
@@ -163,8 +181,11 @@ def lift(request: Request, plan: int, number: int) -> HttpResponse:
 def comment(request: Request, plan: int, number: int) -> HttpResponse:
     """Say something about a cell."""
     version, body = _posted(request, plan, number)
-    made = editing.comment(_asking(request, version, body), str(body["row"]), str(body["column"]), str(body["text"]))
-    return JsonResponse({"id": made.pk, "by": str(made.actor), "text": made.text})
+    row, column = str(body["row"]), str(body["column"])
+    made = editing.comment(_asking(request, version, body), row, column, str(body["text"]))
+    table = _table(request, version, asked_for(body))
+    rows = table.written(place for place, one in enumerate(table.rows) if one.key == row)
+    return JsonResponse({"edition": table.now.edition, "rows": rows, "id": made.pk, **table.steps()})
 
 
 def _posted(request: Request, plan: int, number: int) -> tuple[Version, dict[str, Any]]:
@@ -179,16 +200,10 @@ def _asking(request: Request, version: Version, body: dict[str, Any]) -> editing
     return editing.Asking(version, request.scope, person(request), int(body.get("seen", version.edition)))
 
 
-def _asked(query: dict[str, Any]) -> Asked:
-    from salesyear.targets.table.asked import asked_for
-
-    return asked_for(query)
-
-
-def _table(request: Request, version: Version, query: dict[str, Any], now: State | None = None) -> Table:
+def _table(request: Request, version: Version, asked: Asked, now: State | None = None) -> Table:
     from salesyear.targets.table.read import table_of
 
-    return table_of(request.scope, version, _asked(query), now)
+    return table_of(request.scope, version, asked, now)
 
 
 def _answer(request: Request, version: Version, body: dict[str, Any], outcome: editing.Outcome) -> HttpResponse:
@@ -199,14 +214,14 @@ def _answer(request: Request, version: Version, body: dict[str, Any], outcome: e
     if isinstance(outcome, editing.Clash):
         return JsonResponse(_clash(request, version, outcome))
     if isinstance(outcome, editing.Conflicts):
-        table = _table(request, version, body, outcome.now)
+        table = _table(request, version, asked_for(body), outcome.now)
         cells = [vars(one) for one in outcome.cells]
         rows = [row for row in table.as_json()["rows"] if row["key"] in {one["row"] for one in cells}]
         answer = {"edition": outcome.now.edition, "conflicts": cells, "rows": rows}
         return JsonResponse(answer, status=HTTPStatus.CONFLICT)
-    table = _table(request, version, body, outcome.after)
-    said = {"edition": outcome.after.edition, "said": outcome.said, "dry": outcome.dry}
-    return JsonResponse(said | {"rows": table.changed(outcome.before), **table.steps()})
+    table = _table(request, version, asked_for(body), outcome.after)
+    kept = {"edition": outcome.after.edition, "said": outcome.said, "dry": outcome.dry}
+    return JsonResponse(kept | {"rows": table.changed(outcome.before), **table.steps()})
 
 
 def _clash(request: Request, version: Version, outcome: editing.Clash) -> dict[str, Any]:
@@ -216,5 +231,3 @@ def _clash(request: Request, version: Version, outcome: editing.Clash) -> dict[s
     ways = [{"id": way.id, "label": way.label, "amount": way.amount} for way in found.ways]
     said = {"sentence": found.sentence, "rules": list(found.rules), "relaxations": ways}
     return {"edition": outcome.now.edition, "clash": said}
-
-
