@@ -48,6 +48,8 @@ NOT_PAGES = {
     "run-cancel",
     "baseline-run",
     "customer-grades-run",
+    "suggestion-take",
+    "suggestion-put-back",
     "initiative-drop",
     "initiative-resume",
 }
@@ -72,6 +74,8 @@ def _key(name: str, cast: Cast) -> Any:
         return Import.objects.values_list("pk", flat=True).get()
     if name == "initiative":
         return Initiative._base_manager.order_by("pk").values_list("pk", flat=True)[0]
+    if name == "commitments-of":
+        return cast.reps["li"].pk
     if name == "policy-value":
         return "win_back_rate"
     register = REGISTERS.get(name.removesuffix("-row"))

@@ -98,6 +98,11 @@ POLICY: dict[str, Gate] = {
     "initiative": Gate(plans.READERS, plans.WRITERS),
     "initiative-drop": Gate(write=plans.WRITERS),
     "initiative-resume": Gate(write=plans.WRITERS),
+    "commitments": Gate(plans.READERS),
+    "commitments-of": Gate(plans.READERS, plans.MANAGERS | {Role.SALESPERSON}),
+    "suggestions": Gate(plans.WRITERS),
+    "suggestion-take": Gate(write=plans.WRITERS),
+    "suggestion-put-back": Gate(write=plans.WRITERS),
     "policy": Gate(INSIDE),
     "policy-value": Gate(INSIDE, plans.POLICY_MAKERS),
     # Market
