@@ -48,9 +48,9 @@ help:
 run: .stamps/run
 	$(BIN)/salesyear demo --serve
 
-# A browser and a Chinese font for the page tests come from Debian; everything else from PyPI.
+# A browser, a Chinese font, an office suite and a Java runtime for the tests come from Debian; all else from PyPI.
 system:
-	@command -v chromium >/dev/null && fc-list 2>/dev/null | grep -q CJK || scripts/install-browser
+	@scripts/install-system
 
 # What is translated, in the form that is read at run time.
 CATALOGUE := src/salesyear/web/locale/zh_Hans/LC_MESSAGES/django

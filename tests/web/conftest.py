@@ -20,7 +20,7 @@ def chromium() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
     path = shutil.which("chromium")
-    assert path, "These tests drive Debian's chromium: scripts/install-browser puts it there."
+    assert path, "These tests drive Debian's chromium: scripts/install-system puts it there."
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
