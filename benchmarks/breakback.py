@@ -4,8 +4,9 @@ python benchmarks/breakback.py [--quick] [--cells 960000]
 
 An edit is: change the plan, solve again from the last multipliers, write every cell. A cold solve, in the same run, is
 the same without anything remembered. Edits go through `Session`, on tables, up to 960,000 cells; at 9,600,000 they
-go to the arrays beneath it. The linear program gets the lumped classes and equal weights, and one thread. Times are CPU
-seconds, because the machine is shared.
+go to the arrays beneath it. A plan of record is solved from nothing and rounded after every edit (96,000 cells). The
+linear program gets the lumped classes and equal weights, and one thread. Times are CPU seconds, because the machine is
+shared.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from salesyear.engine.targets.numeric.system import TreeSystem
 from salesyear.engine.targets.numeric.tree import Floats
 from salesyear.engine.targets.params import Params
 from salesyear.engine.targets.rules import Priority, Rule, Rules
+from salesyear.engine.targets.solving import solve
 
 SEED = 0
 EDITS = 40
@@ -81,6 +83,36 @@ def session_edits(reps: int, slots: int) -> None:
         report(f"{level}: the total of its year", times, alone)
     times = [timed(partial(edit_rule, session, edit, out)) for edit in pairs(rules, rng)]
     report("two regions: 1 % from one to the other", times, alone)
+
+
+def records(reps: int, slots: int) -> None:
+    """Edits with the whole plan of record after each: solved from nothing and rounded, the integers checked."""
+    cells, rules = make_tables(reps, slots=slots, seed=SEED)
+    params = Params()
+    session = open_session(cells, rules, params, apart=("month", "line", "segment"))
+    rng, now = np.random.default_rng(SEED), session.amounts()
+    alone = float(np.median([timed(partial(solve, cells, rules, params)) for _ in range(5)]))
+    print(f"\n{len(now):,} cells: plan of record in whole units, from tables {alone:.1f} ms", flush=True)
+    session.plan()  # what no edit changes is worked out here
+    times = []
+    for row in rng.choice(len(now), EDITS, replace=False).tolist():
+        edit = CellEdit(row, float(np.round(1.2 * now[row])))
+        box: list[Session] = []
+        times.append(timed(partial(edit_and_record, partial(session.set_cell, edit), box)))
+        session = box[0]
+    report("leaf: a cell + 20 %, edit and plan of record", times, alone)
+    fresh = open_session(cells, rules, params)
+    for level in ("rep", "territory"):
+        edits = totals(fresh, level, rng)
+        times = [timed(partial(edit_and_record, partial(fresh.with_rule, edit), [])) for edit in edits]
+        report(f"{level}: its year, edit and plan of record", times, alone)
+
+
+def edit_and_record(make: Callable[[], Session], box: list[Session]) -> None:
+    """Edit, and make the whole plan of record."""
+    box.append(make())
+    if box[0].plan().whole is None:
+        print("an edit could not be kept")
 
 
 def edit_cell(session: Session, edit: CellEdit, out: Floats, box: list[Session]) -> None:
@@ -247,6 +279,8 @@ def main() -> None:
     for reps, slots, size in ((20, 4, 9_600), (100, 8, 96_000), (1_000, 8, 960_000)):
         if size <= cells:
             session_edits(reps, slots)
+            if size <= 96_000:
+                records(reps, slots)
             clashes(reps, slots, peer=True)
     if cells >= 9_600_000:
         array_edits(10_000)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from market_cast import study
 from salesyear.crm.models import Agency, Customer
 from salesyear.market.models import Score, Scoring
 from salesyear.org import services
@@ -183,7 +184,7 @@ def grade(cast: Cast, customer: Customer) -> None:
 
 def papers(cast: Cast) -> None:
     """Give each salesperson's first customer a return, an invoice, a receipt, a split, and each one a quota
-    and a baseline.
+    and a baseline; the company a study of its market.
     """
     day, end = date(2026, 1, 15), date(2026, 3, 31)
     assert cast.currency
@@ -201,3 +202,5 @@ def papers(cast: Cast) -> None:
         grade(cast, customer)
         line = sell(cast, customer, day, 80_00)
         Credit.objects.create(order=line.order, rep=rep, unit=unit, share=1_000_000)
+    if cast.units:
+        study(cast.units, cast.products["core"].line, cast.currency)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from cast import Cast
-from salesyear.web.chapters import CHAPTERS, FACTS
+from salesyear.plans.chapters import CHAPTERS, FACTS
 
 pytestmark = pytest.mark.django_db
 

@@ -7,12 +7,13 @@ from typing import Final
 from salesyear.core.columns import ImportKind
 from salesyear.crm import columns as crm
 from salesyear.engine.messages import EngineError, noop
+from salesyear.market import columns as market
 from salesyear.org import columns as org
 from salesyear.sales import columns as sales
 from salesyear.targets import columns as targets
 
 KINDS: Final[dict[str, ImportKind]] = {
-    kind.name: kind for slice_ in (org, crm, sales, targets) for kind in slice_.KINDS
+    kind.name: kind for slice_ in (org, crm, sales, market, targets) for kind in slice_.KINDS
 }
 
 

@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 import salesyear
 from salesyear.core.scope import NOBODY, Reach, Scope
 from salesyear.org.models import Role
+from salesyear.plans.chapters import CHAPTERS
 from salesyear.samples.loading import SAMPLES, loaded
 from salesyear.samples.tables import Sample
-from salesyear.web.chapters import CHAPTERS
 from salesyear.web.policy import POLICY, Gate
 
 THEME_COOKIE = "salesyear_theme"

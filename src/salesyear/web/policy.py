@@ -117,6 +117,13 @@ POLICY: dict[str, Gate] = {
     **_register("quotas", PEOPLE),
     **_register("baselines", ANALYSTS),
     **_register("scores", ANALYSTS),
+    **_register("market_sizes", ANALYSTS),
+    **_register("indicators", ANALYSTS),
+    **_register("potentials", GRADERS),
+    **_register("white_spaces", GRADERS),
+    **_register("coverages", GRADERS),
+    **_register("cohorts", GRADERS),
+    **_register("shifts", GRADERS),
     # Background work: one's own, and for administrators everybody's (core/access.py)
     "run-status": Gate(EVERYBODY),
     "run-cancel": Gate(write=EVERYBODY),

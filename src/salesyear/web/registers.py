@@ -10,7 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from salesyear.core.registers import Register
 from salesyear.core.scope import Scope
 from salesyear.crm.registers import AgencyRegister, CustomerRegister
-from salesyear.market.registers import ScoreRegister
+from salesyear.market.registers import (
+    CohortRegister,
+    IndicatorRegister,
+    MarketCellRegister,
+    MarketSizeRegister,
+    ScoreRegister,
+    ShiftRegister,
+    TierCoverageRegister,
+    WhiteSpaceRegister,
+)
 from salesyear.org.registers import AssignmentRegister, PositionRegister, RepRegister, UnitRegister
 from salesyear.sales.registers import (
     CreditRegister,
@@ -45,6 +54,18 @@ SECTIONS = (
     Section(_("Products"), (ProductRegister, LineRegister, PriceRegister)),
     Section(_("Organisation"), (UnitRegister, PositionRegister, RepRegister, AssignmentRegister)),
     Section(_("Targets"), (QuotaRegister, BaselineRegister)),
+    Section(
+        _("Market"),
+        (
+            MarketSizeRegister,
+            IndicatorRegister,
+            MarketCellRegister,
+            WhiteSpaceRegister,
+            TierCoverageRegister,
+            CohortRegister,
+            ShiftRegister,
+        ),
+    ),
     Section(_("Administration"), (EventRegister,)),
 )
 REGISTERS = {register.name: register for section in SECTIONS for register in section.registers}

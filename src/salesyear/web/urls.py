@@ -6,8 +6,8 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from salesyear.core.registers import addresses
+from salesyear.plans.chapters import CHAPTERS
 from salesyear.web import views
-from salesyear.web.chapters import CHAPTERS
 from salesyear.web.registers import REGISTERS, may_open
 
 urlpatterns = [

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from salesyear.core.requests import Request
-from salesyear.web.chapters import BY_SLUG, CHAPTERS, FACTS, PAGES, Chapter, Row
+from salesyear.plans.chapters import BY_SLUG, CHAPTERS, FACTS, PAGES, Chapter, Row
 from salesyear.web.context import THEME_COOKIE, THEMES
 from salesyear.web.policy import IMPORTERS
 from salesyear.web.registers import REGISTERS, may_list, may_open, sections_for

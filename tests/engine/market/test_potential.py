@@ -169,3 +169,27 @@ def test_known_and_estimated_cells_make_the_total(sizes: list[float | None], tot
     assert found["estimated"].sum() == sum(size is None for size in sizes)
     if None in sizes:
         assert found["size"].sum() == pytest.approx(total)
+
+
+def test_a_province_that_is_known_is_shared_out_to_its_cities() -> None:
+    """The east is stated as a whole, 900; one of its cities is 300, so the other two share 600 as 2 : 1.
+
+    The west is stated nowhere: its city gets the east's 900 a 60 units = 15 a unit, drawn by no known line of its own.
+    """
+    index = pl.DataFrame(
+        {"region": ["a", "b", "c", "w"], "group": ["east"] * 3 + ["west"], "units": [30.0, 20.0, 10.0, 4.0]}
+    )
+    day = [date(2026, 1, 1)]
+    known = pl.DataFrame(
+        {"region": ["a"], "line": ["oil"], "year": [2026], "size": [300.0], "source": ["survey"], "as_of": day}
+    )
+    east = pl.DataFrame(
+        {"group": ["east"], "line": ["oil"], "year": [2026], "size": [900.0], "source": ["yearbook"], "as_of": day}
+    )
+    own = pl.DataFrame({"region": ["b"], "line": ["oil"], "year": [2026], "amount": [60]})
+    sizes = market_sizes(known, index, own, groups=east)
+    assert [cell(sizes, place, "oil")["size"] for place in "abc"] == pytest.approx([300, 400, 200])
+    assert [cell(sizes, place, "oil")["source"] for place in "abc"] == ["survey", "yearbook", "yearbook"]
+    assert cell(sizes, "b", "oil")["share"] == pytest.approx(0.15)
+    assert cell(sizes, "w", "oil")["estimated"]
+    assert cell(market_sizes(known.clear(), index, own, groups=east), "w", "oil")["size"] == pytest.approx(60)

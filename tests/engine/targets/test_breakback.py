@@ -58,6 +58,30 @@ def test_an_edit_that_needs_finer_classes_rebuilds_and_agrees() -> None:
     assert edited.amounts() == pytest.approx(edited.plan().real, rel=1e-9)
 
 
+def test_the_plan_of_record_is_that_of_the_same_cells_and_rules_solved_anywhere() -> None:
+    """Nothing a session keeps shows in the integers, not even what it tells apart for edits to come."""
+    cells, rules = random_plan(5)
+    session = open_session(cells, rules, Params(seed=3), apart=APART)
+    for edit in edits_of(session, 12, 5):
+        session = apply(session, edit)
+        record = session.plan().whole
+        fresh = solve(session.cells(), session.rules, Params(seed=3)).whole
+        assert record is not None
+        assert fresh is not None
+        assert (record == fresh).all()
+
+
+def test_many_cells_set_at_once_are_the_same_as_one_by_one() -> None:
+    cells, rules = random_plan(4)
+    session = open_session(cells, rules, REAL, apart=APART)
+    edits = [edit for edit in edits_of(session, 10, 4) if isinstance(edit, CellEdit)]
+    one_by_one = session
+    for edit in edits:
+        one_by_one = one_by_one.set_cell(edit)
+    assert session.set_cells(edits).amounts() == pytest.approx(one_by_one.amounts(), rel=1e-7)
+    assert session.set_cells([]) is session
+
+
 def test_an_edit_that_cannot_hold_is_said_to_be_so() -> None:
     session = open_session(two_regions(), company(), REAL, apart=APART)
     edited = session.with_rule(exactly("Too much", 9_000, where={"rep": ("Bo",)}, priority=Priority.LOCK))

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from salesyear.engine.rounding import BrokenPromise, LockNotWhole
 from salesyear.engine.targets import Cells, Kind, Params, Plan, Rule, Rules, solve
-from salesyear.engine.targets.layout import layout
 from salesyear.engine.targets.lines import Whole
 from salesyear.engine.targets.mending import mend
 from salesyear.engine.targets.model import build
@@ -106,9 +105,9 @@ def test_a_broken_promise_is_never_passed_over() -> None:
     model = build(Cells(frame, LEVELS), Rules((share,)), params, whole=Whole(1))
     units = np.array(frame["prior"], dtype=np.int64)
     units[0] -= 1
-    where = layout(model)
+    promises = promises_of(model, model.ground.layout.of_class)
     with pytest.raises(BrokenPromise, match="Mix"):
-        mend(model, promises_of(model, where.of_class), units, frame["prior"].to_numpy(), where)
+        mend(model, promises, units, frame["prior"].to_numpy())
 
 
 @settings(max_examples=60, derandomize=True, deadline=None)

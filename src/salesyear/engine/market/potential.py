@@ -64,33 +64,40 @@ def market_sizes(
     params: PotentialParams | None = None,
     *,
     totals: pl.DataFrame | None = None,
+    groups: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """The market of every region × line × year, known or estimated, and our share of it.
 
     known: `region`, `line`, `year`, `size`, `source`, `as_of` (size empty where nobody knows). index: `region`, `units`
     or, with params.weights, also `measure`. own: `region`, `line`, `year`, `amount`. totals: `line`, `year`, `size`,
-    `source`, `as_of` of all regions together.
+    `source`, `as_of` of all regions together. groups: `group`, `line`, `year`, `size`, `source`, `as_of` of the regions
+    whose index row names the same `group`: known for a province, say, and wanted for its cities.
 
-    A missing cell is the line's size per unit of the index in that year (else in all years, else over all lines) × the
-    region's units × the region's level: how much more the lines known for it are than the index says (geometric mean,
-    drawn to 1 by `doubt`; ratio estimator, Cochran 1977, Sampling Techniques, ch. 6). Where a total is given, the
-    estimated cells of its line and year share out what the known ones leave. `low`, `high` hold 80 % of errors like
-    those of the known cells, where there are five. Gives `size`, `estimated`, `source`, `as_of`, `low`, `high`, `rate`,
-    `units`, `amount`, `share` (empty where the size is 0). Raises NoMarket when no size and no total is known.
+    A missing cell is the line's size per unit of the index in that year (else of its group, of the total, in all years,
+    over all lines) × the region's units × the region's level: how much more the lines known for it are than the index
+    says (geometric mean, drawn to 1 by `doubt`; ratio estimator, Cochran 1977, Sampling Techniques, ch. 6). Where a
+    total is given, the estimated cells of its line and year share out what the known ones leave, and within a group
+    likewise. `low`, `high` hold 80 % of errors like those of the known cells, where there are five. Gives `size`,
+    `estimated`, `source`, `as_of`, `low`, `high`, `rate`, `units`, `amount`, `share` (empty where the size is 0).
+    Raises NoMarket when no size and no total is known.
     """
     params = params or PotentialParams()
     known, own = _typed(known), _typed(own)
-    totals = None if totals is None else _typed(totals)
+    totals = None if totals is None or totals.is_empty() else _typed(totals)
+    groups = None if groups is None or groups.is_empty() else _typed(groups)
     units = weighted_index(index, params.weights) if params.weights else index.select("region", "units")
     seen = known.drop_nulls("size").select(*CELL, "size", "source", "as_of")
-    if seen.filter(pl.col("size") > 0).is_empty() and (totals is None or totals.is_empty()):
+    if seen.filter(pl.col("size") > 0).is_empty() and totals is None and groups is None:
         raise NoMarket(noop("No market size is known for any region: enter at least one with its source."))
-    cells = units.join(_pairs([known, own, totals]), how="cross")
-    guessed = _guessed(cells, seen, totals, units, params)
+    cells = units.join(_pairs([known, own, totals, groups]), how="cross")
+    if groups is not None:
+        cells = cells.join(index.select("region", "group").unique(), on="region", how="left")
+    guessed = _guessed(cells, seen, totals, groups, params)
     sized = guessed.join(seen, on=CELL, how="left").with_columns(
         estimated=pl.col("size").is_null(), size=pl.coalesce("size", "guess")
     )
-    fitted = _to_totals(sized, totals) if totals is not None else sized
+    fitted = _to_wholes(sized, totals, ["line", "year"]) if totals is not None else sized
+    fitted = _to_wholes(fitted, groups, ["group", "line", "year"]) if groups is not None else fitted
     return _with_share(_with_range(fitted, seen), own)
 
 
@@ -160,24 +167,38 @@ def _pairs(frames: list[pl.DataFrame | None]) -> pl.DataFrame:
 
 
 def _guessed(
-    cells: pl.DataFrame, seen: pl.DataFrame, totals: pl.DataFrame | None, units: pl.DataFrame, params: PotentialParams
+    cells: pl.DataFrame,
+    seen: pl.DataFrame,
+    totals: pl.DataFrame | None,
+    groups: pl.DataFrame | None,
+    params: PotentialParams,
 ) -> pl.DataFrame:
     """Cells with `rate` per unit of the index and `guess`."""
+    units = cells.select("region", "units").unique()
     joined = seen.join(units, on="region")
     rate = pl.col("size").sum() / pl.col("units").sum()
     by_year = joined.group_by("line", "year").agg(in_year=rate)
     by_line = joined.group_by("line").agg(in_line=rate)
     overall = joined.select(rate).item() if joined.height else None
     rated = cells.join(by_year, on=["line", "year"], how="left").join(by_line, on="line", how="left")
-    whole = cells.select("line", "year", total=pl.lit(None, dtype=pl.Float64)).clear()
-    if totals is not None:
-        whole = totals.select("line", "year", total=pl.col("size").cast(pl.Float64))
-    of_total = pl.col("total") / float(units["units"].sum())
-    rated = rated.join(whole, on=["line", "year"], how="left").with_columns(
-        rate=pl.coalesce("in_year", of_total, "in_line", pl.lit(overall, dtype=pl.Float64))
+    for name, wholes, by in (("of_total", totals, ["line", "year"]), ("of_group", groups, ["group", "line", "year"])):
+        rated = _with_rate_of(rated, wholes, by, name)
+    rated = rated.with_columns(
+        rate=pl.coalesce("in_year", "of_group", "of_total", "in_line", pl.lit(overall, dtype=pl.Float64))
     )
+    # Only some groups are known: the others get what these have per unit.
+    rated = rated.with_columns(rate=pl.coalesce("rate", pl.col("rate").mean().over("line"), pl.col("rate").mean()))
     guess = pl.col("rate") * pl.col("units") * pl.col("level").fill_null(1.0)
     return rated.join(_levels(rated, seen, params), on="region", how="left").with_columns(guess=guess)
+
+
+def _with_rate_of(cells: pl.DataFrame, wholes: pl.DataFrame | None, by: list[str], name: str) -> pl.DataFrame:
+    """Add the size of the whole a cell belongs to per unit of its index; empty where no such whole is known."""
+    if wholes is None:
+        return cells.with_columns(pl.lit(None, dtype=pl.Float64).alias(name))
+    known = wholes.select(*by, whole=pl.col("size").cast(pl.Float64))
+    rate = pl.col("whole") / pl.col("units").sum().over(by)
+    return cells.join(known, on=by, how="left").with_columns(rate.alias(name)).drop("whole")
 
 
 def _levels(rated: pl.DataFrame, seen: pl.DataFrame, params: PotentialParams) -> pl.DataFrame:
@@ -187,21 +208,20 @@ def _levels(rated: pl.DataFrame, seen: pl.DataFrame, params: PotentialParams) ->
     return both.group_by("region").agg(level=(over.sum() / (pl.len() + params.doubt)).exp())
 
 
-def _to_totals(sized: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
-    """Let the estimated cells of a line and year share out what the known ones leave of its total."""
-    cell = ["line", "year"]
+def _to_wholes(sized: pl.DataFrame, wholes: pl.DataFrame, cell: list[str]) -> pl.DataFrame:
+    """Let the estimated cells of a whole (line and year, of a group or of all) share out what the known ones leave."""
+    told = wholes.select(*cell, whole=pl.col("size"), whole_source="source", whole_as_of="as_of")
+    joined = sized.join(told, on=cell, how="left")
     known = pl.col("size").filter(~pl.col("estimated")).sum().over(cell)
     guessed = pl.col("size").filter("estimated").sum().over(cell)
-    left = (pl.col("total") - known).clip(lower_bound=0.0)
-    fitted = pl.when(pl.col("estimated") & pl.col("total").is_not_null() & (guessed > 0)).then(
-        pl.col("size") * left / guessed
+    left = (pl.col("whole") - known).clip(lower_bound=0.0)
+    takes = pl.col("estimated") & pl.col("whole").is_not_null() & (guessed > 0)
+    fitted = joined.with_columns(
+        size=pl.when(takes).then(pl.col("size") * left / guessed).otherwise("size"),
+        source=pl.when(takes).then("whole_source").otherwise("source"),
+        as_of=pl.when(takes).then("whole_as_of").otherwise("as_of"),
     )
-    told = totals.select(*cell, total_source="source", total_as_of="as_of")
-    return (
-        sized.with_columns(size=pl.coalesce(fitted, "size"))
-        .join(told, on=cell, how="left")
-        .with_columns(source=pl.coalesce("source", "total_source"), as_of=pl.coalesce("as_of", "total_as_of"))
-    )
+    return fitted.drop("whole", "whole_source", "whole_as_of")
 
 
 def _with_range(sized: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,7 @@ multipliers of the last state, which makes the next one a matter of one to three
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,19 +15,21 @@ import polars as pl
 
 from salesyear.engine.messages import noop
 from salesyear.engine.targets.cells import Cells
+from salesyear.engine.targets.ground import Grounds
 from salesyear.engine.targets.lines import Line, Lines, blocks_of, by_level, lines_of
-from salesyear.engine.targets.model import REAL, Model, build, strength_of
-from salesyear.engine.targets.numeric.lumping import class_of, class_sums, on_grid, relump, spread
+from salesyear.engine.targets.model import REAL, Draft, Model, assemble, class_sums_at, strength_of
+from salesyear.engine.targets.numeric.lumping import class_of, relump, spread
 from salesyear.engine.targets.numeric.response import Distance, Response, factor
 from salesyear.engine.targets.numeric.rows import Block, spans
 from salesyear.engine.targets.numeric.solving import Answer, Task, make_task, solve_task
 from salesyear.engine.targets.numeric.system import TreeSystem
 from salesyear.engine.targets.numeric.tree import Bools, Floats, Ints
 from salesyear.engine.targets.params import Params
+from salesyear.engine.targets.places import organisation
 from salesyear.engine.targets.plan import Plan
 from salesyear.engine.targets.rules import SUMS, BadRule, Rule, Rules
 from salesyear.engine.targets.selection import localised
-from salesyear.engine.targets.solving import DIGIT, in_table_order, solve
+from salesyear.engine.targets.solving import DIGIT, in_table_order, solve, solve_draft
 
 SHOWN = 1e-9  # relative tolerance of what a session shows; plans of record are solved further
 FORESIGHT = 2.0  # largest change of a multiplier foreseen by closed form
@@ -55,8 +57,8 @@ class Writer:
     def write(self, t: Floats, out: Floats | None) -> Floats:
         """Sales of every cell; a table in the order of its classes needs no look-up."""
         model, arrays = self.model, self.model.arrays
-        if model.in_order or arrays.distance is Distance.LEAST_SQUARES:
-            return in_table_order(model, spread(arrays, t, out if model.in_order else None))
+        if model.ground.in_order or arrays.distance is Distance.LEAST_SQUARES:
+            return in_table_order(model, spread(arrays, t, out if model.ground.in_order else None))
         sales = np.take(factor(arrays.distance, t), self.classes, out=out, mode="clip")
         sales *= self.free
         if len(arrays.private):
@@ -66,9 +68,9 @@ class Writer:
 
 
 def _writer(model: Model) -> Writer:
-    free, classes = np.empty_like(model.arrays.free), np.empty(len(model.order), np.int64)
-    free[model.order], classes[model.order] = model.arrays.free, model.classes
-    return Writer(model, free, classes)
+    free = np.empty_like(model.arrays.free)
+    free[model.order] = model.arrays.free
+    return Writer(model, free, model.ground.class_of)
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,11 @@ class Session:
     """A plan being worked on: frozen, every edit gives a new one.
 
     base: the model before any edit. rules: those of the base and those added. edits: cells set by hand, by row.
-    answer: multipliers and rows of this state.
+    answer: multipliers and rows of this state. grounds: what was worked out for other rules, shared by all states.
     """
 
     base: Model
+    grounds: Grounds = field(repr=False)
     rules: Rules
     edits: Mapping[int, CellEdit]
     task: Task
@@ -106,18 +109,24 @@ class Session:
         """Set one cell (again)."""
         return self._with_cells({**self.edits, edit.row: edit}, edit.row)
 
+    def set_cells(self, edits: Iterable[CellEdit]) -> Session:
+        """Set many cells at once."""
+        new = {edit.row: edit for edit in edits}
+        return self._with_cells({**self.edits, **new}, *new) if new else self
+
     def release_cell(self, row: int) -> Session:
         """Take back what was set in one cell."""
         if row not in self.edits:
             raise BadRule(noop("The cell in row %(row)d was not set by hand."), row=row + 1)
         return self._with_cells({key: edit for key, edit in self.edits.items() if key != row}, row)
 
-    def _with_cells(self, edits: Mapping[int, CellEdit], changed: int) -> Session:
-        position = int(self.place[changed])
-        self._editable(position)
+    def _with_cells(self, edits: Mapping[int, CellEdit], *changed: int) -> Session:
+        positions = self.place[list(changed)]
+        for position in positions.tolist():
+            self._editable(position)
         held = {int(self.place[row]): edit.amount for row, edit in edits.items()}
-        one = class_of(self.base.arrays, np.array([position]))
-        response = relump(self.base.arrays, self.task.response, one, held)
+        classes = np.unique(class_of(self.base.arrays, positions))
+        response = relump(self.base.arrays, self.task.response, classes, held)
         return self._again(replace(self, edits=edits), self.task.blocks, response, self.answer.y)
 
     def _editable(self, position: int) -> None:
@@ -139,7 +148,7 @@ class Session:
         if not _expressible(self.base, own):
             return reopen(self, rules)
         level = self.base.org.level(own)
-        mine = lines_of(own, self.base.org, self.base.attributes, lambda column: _sums(self.base, column, level))
+        mine = lines_of(own, self.base.org, self.base.attributes, class_sums_at(self.base.ground, level))
         return self._with_lines(rules, {**self.lines, rule.name: (level, mine)})
 
     def without(self, name: str) -> Session:
@@ -170,44 +179,46 @@ class Session:
         return replace(changed, task=task, answer=answer)
 
     def plan(self) -> Plan:
-        """Return the plan of record of this state: solved from nothing, so that it has no memory of the way here."""
-        return solve(self.cells(), self.rules, self.base.params)
+        """Return the plan of record of this state: solved from nothing, so that it has no memory of the way here.
+
+        It is `solve` of `cells()` and `rules` to the last unit; what no amount changes is not worked out again.
+        """
+        return solve_draft(Draft.of(self.grounds, self.cells(), self.rules, self.base.params))
 
     def cells(self) -> Cells:
         """Return the cells with those set by hand in the columns `locked` and `locked_by`."""
-        cells, edits = self.base.cells, self.edits
-        locked = cells.bound("locked", np.nan)
-        who = cells.frame["locked_by"].to_list() if "locked_by" in cells.frame.columns else [None] * len(locked)
-        for row, edit in edits.items():
-            locked[row] = edit.amount
-            who[row] = ", ".join(part for part in (edit.owner, edit.made_at, edit.reason) if part)
-        columns = (
-            pl.Series("locked", locked).fill_nan(None),
-            pl.Series("locked_by", who, dtype=pl.String),
-        )
-        return replace(cells, frame=cells.frame.with_columns(*columns))
+        cells, rows = self.base.cells, list(self.edits)
+        if not rows:
+            return cells
+        frame = cells.frame
+        amounts = [edit.amount for edit in self.edits.values()]
+        who = [", ".join(filter(None, (own.owner, own.made_at, own.reason))) for own in self.edits.values()]
+        empty = pl.Series([None], dtype=pl.Float64).new_from_index(0, frame.height)
+        locked = frame["locked"].cast(pl.Float64).fill_nan(None) if "locked" in frame.columns else empty
+        by = frame["locked_by"] if "locked_by" in frame.columns else empty.cast(pl.String)
+        columns = locked.scatter(rows, amounts).alias("locked"), by.scatter(rows, who).alias("locked_by")
+        return replace(cells, frame=frame.with_columns(*columns))
 
 
 def open_session(cells: Cells, rules: Rules, params: Params | None = None, *, apart: tuple[str, ...] = ()) -> Session:
     """Open a plan for editing; `apart`: attributes whose values will be edited (others cost a rebuild)."""
-    model = build(cells, rules, params or Params(), apart)
-    return _session(model, rules)
+    grounds = Grounds(cells, organisation(cells))
+    return _session(grounds, assemble(Draft.of(grounds, cells, rules, params or Params(), apart)))
 
 
-def _session(model: Model, rules: Rules) -> Session:
+def _session(grounds: Grounds, model: Model) -> Session:
     answer = solve_task(model.task, model.params.effort, None, DIGIT * model.params.unit)
     place = np.empty(len(model.order), dtype=np.int64)
     place[model.order] = np.arange(len(model.order))
-    return Session(model, rules, {}, model.task, model.lines, model.levels, answer, place, _writer(model))
+    rules, writer = model.rules, _writer(model)
+    return Session(model, grounds, rules, {}, model.task, model.lines, model.levels, answer, place, writer)
 
 
 def reopen(session: Session, rules: Rules) -> Session:
-    """Compile again with other rules, the edits of cells kept."""
+    """Compile again with other rules, the edits of cells kept; what was told apart stays so."""
     base = session.base
-    fresh = _session(build(base.cells, rules, base.params, base.attributes.columns), rules)
-    for edit in session.edits.values():
-        fresh = fresh.set_cell(edit)
-    return fresh
+    draft = Draft.of(session.grounds, base.cells, rules, base.params, base.attributes.columns)
+    return _session(session.grounds, assemble(draft)).set_cells(session.edits.values())
 
 
 def _same(new: tuple[Line, ...], old: tuple[Line, ...]) -> bool:
@@ -227,12 +238,6 @@ def _expressible(model: Model, rule: Rule) -> bool:
         if len(np.unique(groups)) < len(groups):
             return False
     return True
-
-
-def _sums(model: Model, column: str, level: int) -> Floats:
-    amounts = on_grid(model.cells.amounts(column)[model.order], model.classes)
-    sums = class_sums(model.classes, amounts, model.arrays.classes)
-    return model.org.tree.sum_up(sums.reshape(model.org.tree.leaves, -1))[level]
 
 
 def carry_over(session: Session, blocks: tuple[Block, ...], levels: tuple[tuple[Line, ...], ...]) -> Floats:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import partial
 from itertools import product
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,14 +18,6 @@ from salesyear.engine.targets.rules import SHARES, BadRule, Kind, Rule
 
 HAIR = 1e-6  # of a unit: an amount this near to a whole one is meant to be it
 MILLIONTH = 1_000_000
-
-
-class Sums(Protocol):
-    """Sums of an amount column over nodes x attribute classes of a level."""
-
-    def __call__(self, column: str, at: int) -> Floats:
-        """Sums of `column` on level `at`."""
-        ...
 
 
 class Name(NamedTuple):
@@ -84,15 +75,6 @@ class Whole:
 
 
 Lines = dict[str, tuple[int, list[Line]]]  # rule -> level and rows
-
-
-def lines_for(org: Organisation, attributes: Attributes, rules: tuple[Rule, ...], sums: Sums) -> Lines:
-    """Rows of every rule."""
-    found: Lines = {}
-    for rule in rules:
-        level = org.level(rule)
-        found[rule.name] = level, lines_of(rule, org, attributes, partial(sums, at=level))
-    return found
 
 
 def by_level(org: Organisation, lines: Lines) -> tuple[tuple[Line, ...], ...]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from salesyear.engine.messages import noop
 from salesyear.engine.targets.cells import BadCells, Cells
 from salesyear.engine.targets.filling import Filled, fill_empty
-from salesyear.engine.targets.lines import Line, Lines, Whole, blocks_of, by_level, lines_for
+from salesyear.engine.targets.ground import Ground, Grounds
+from salesyear.engine.targets.lines import Line, Lines, Whole, blocks_of, by_level, lines_of
 from salesyear.engine.targets.numeric.lumping import CellArrays, arrange, class_sums, lump, on_grid
 from salesyear.engine.targets.numeric.response import Distance
 from salesyear.engine.targets.numeric.rows import flatten
@@ -19,7 +20,7 @@ from salesyear.engine.targets.numeric.sparse import sparse_system
 from salesyear.engine.targets.numeric.system import System, TreeSystem
 from salesyear.engine.targets.numeric.tree import Bools, Floats, Ints
 from salesyear.engine.targets.params import Params
-from salesyear.engine.targets.places import Attributes, Organisation, attributes, organisation
+from salesyear.engine.targets.places import Attributes, Organisation, organisation
 from salesyear.engine.targets.rules import SUMS, BadRule, Kind, Rule, Rules
 from salesyear.engine.targets.selection import localised, select_for
 
@@ -41,20 +42,16 @@ class Bounds:
 class Model:
     """Everything about a plan before it is solved.
 
-    local: rules on sums with level columns of `where` turned into nodes.
-    order: cell numbers in the order of their classes; classes: class of each, in that order. prior: what every cell
-    starts from, in the order of the table, empty parts filled. lines: rows of every rule;
-    levels: the same, level by level, in the order of the task's rows.
+    cells: the table with what was locked by hand. local: rules on sums with level columns of `where` turned into
+    nodes. prior: what every cell starts from, in the order of the table, empty parts filled. lines: rows of every
+    rule; levels: the same, level by level, in the order of the task's rows.
     """
 
+    ground: Ground
     cells: Cells
     rules: Rules
     local: tuple[Rule, ...]
     params: Params
-    org: Organisation
-    attributes: Attributes
-    order: Ints
-    classes: Ints
     prior: Floats
     filled: Filled
     bounds: Bounds
@@ -69,10 +66,25 @@ class Model:
         low, high = (flatten(self.task.blocks, side) for side in ("low", "high"))
         return np.isfinite(low) | np.isfinite(high)
 
-    @cached_property
-    def in_order(self) -> bool:
-        """The table already is in the order of its classes."""
-        return bool((self.order[1:] > self.order[:-1]).all())
+    @property
+    def org(self) -> Organisation:
+        """The tree of the cells."""
+        return self.ground.org
+
+    @property
+    def attributes(self) -> Attributes:
+        """What rules tell apart."""
+        return self.ground.attributes
+
+    @property
+    def order(self) -> Ints:
+        """Cell numbers in the order of their classes."""
+        return self.ground.order
+
+    @property
+    def classes(self) -> Ints:
+        """Class of each cell, in that order."""
+        return self.ground.classes
 
 
 def build(cells: Cells, rules: Rules, params: Params, apart: tuple[str, ...] = (), whole: Whole = REAL) -> Model:
@@ -81,53 +93,76 @@ def build(cells: Cells, rules: Rules, params: Params, apart: tuple[str, ...] = (
     apart: attributes kept value by value, so that later edits need no new classes. whole: what
     rounding asks of the bounds.
     """
-    org = organisation(cells)
-    local = tuple(localised(rule, org) for rule in rules.of_kind(*SUMS))
-    known = attributes(cells, Rules(local), apart)
-    classes = org.leaf * known.count + known.cell
-    order = _sorted(classes)
-    prior = _prior(cells, params)
-    bounds = cell_bounds(cells, org, rules, prior, params, whole)
-    sums = _Sums(cells, org, known, classes)
-    lines = lines_for(org, known, local, sums.of)
-    levels = by_level(org, lines)
+    return assemble(Draft.of(Grounds(cells, organisation(cells)), cells, rules, params, apart), whole)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Cells and rules on their ground, with the rows of the rules: what is the same however a plan is rounded."""
+
+    ground: Ground
+    cells: Cells
+    rules: Rules
+    local: tuple[Rule, ...]
+    params: Params
+    lines: Lines
+
+    @classmethod
+    def of(cls, grounds: Grounds, cells: Cells, rules: Rules, params: Params, apart: tuple[str, ...] = ()) -> Draft:
+        """Find the ground of some rules and write them as rows over it."""
+        local = tuple(localised(rule, grounds.org) for rule in rules.of_kind(*SUMS))
+        ground = grounds.of(local, apart)
+        return cls(ground, cells, rules, local, params, _lines(ground, local))
+
+
+def _lines(ground: Ground, local: tuple[Rule, ...]) -> Lines:
+    """Rows of every rule; those of a rule that was written before are taken from there."""
+    found: Lines = {}
+    for rule in local:
+        known = ground.lines.get(rule.name)
+        if known is None or known[0] != rule:
+            level = ground.org.level(rule)
+            known = rule, level, lines_of(rule, ground.org, ground.attributes, class_sums_at(ground, level))
+            ground.lines[rule.name] = known
+        found[rule.name] = known[1:]
+    return found
+
+
+def class_sums_at(ground: Ground, level: int) -> Callable[[str], Floats]:
+    """Sums of an amount column over nodes of a level x attribute classes."""
+    tree, count = ground.org.tree, ground.org.tree.leaves * ground.attributes.count
+
+    def of(column: str) -> Floats:
+        amounts = on_grid(ground.cells.amounts(column), ground.class_of)
+        return tree.sum_up(class_sums(ground.class_of, amounts, count).reshape(tree.leaves, -1))[level]
+
+    return of
+
+
+def assemble(draft: Draft, whole: Whole = REAL) -> Model:
+    """Put bounds, priors and rows together as one numeric problem."""
+    ground, params = draft.ground, draft.params
+    org, known, order, classes = ground.org, ground.attributes, ground.order, ground.classes
+    prior = _prior(draft.cells, params)
+    bounds = cell_bounds(draft.cells, org, draft.rules, prior, params, whole)
+    levels = by_level(org, draft.lines)
     blocks = blocks_of(org, known, levels, strength_of(params), whole)
-    filled = fill_empty(org.tree, blocks, classes, prior, bounds.low, bounds.high, params)
+    filled = fill_empty(org.tree, blocks, ground.class_of, prior, bounds.low, bounds.high, params)
     prior = filled.prior
     count = org.tree.leaves * known.count
-    arrays = arrange(params.distance, prior[order], bounds.low[order], bounds.high[order], classes[order], count)
+    arrays = arrange(params.distance, prior[order], bounds.low[order], bounds.high[order], classes, count)
     system: System = TreeSystem(org.tree, blocks)
     if len(arrays.runs) < SPARSE_BELOW * count:
         system = sparse_system(org.tree, blocks, arrays.runs)
     task = make_task(org.tree, blocks, lump(arrays), system)
     return Model(
-        cells,
-        rules,
-        local,
-        params,
-        org,
-        known,
-        order,
-        classes[order],
-        prior,
-        filled,
-        bounds,
-        arrays,
-        lines,
-        levels,
-        task,
+        ground, draft.cells, draft.rules, draft.local, params, prior, filled, bounds, arrays, draft.lines, levels, task
     )
 
 
 def strength_of(params: Params) -> float:
     """Multipliers of least squares are growth, not its logarithm: their caps are that much higher."""
     return 1.0 if params.distance is Distance.PRO_RATA else 1000.0
-
-
-def _sorted(classes: Ints) -> Ints:
-    if (np.diff(classes) >= 0).all():
-        return np.arange(len(classes), dtype=np.int64)
-    return np.argsort(classes, kind="stable").astype(np.int64)
 
 
 def _prior(cells: Cells, params: Params) -> Floats:
@@ -140,21 +175,6 @@ def _prior(cells: Cells, params: Params) -> Floats:
             row=row, amount=float(prior[row - 1]),
         )  # fmt: skip
     return prior
-
-
-@dataclass(frozen=True)
-class _Sums:
-    """Sums of an amount column over leaves x attribute classes, on any level."""
-
-    cells: Cells
-    org: Organisation
-    attributes: Attributes
-    classes: Ints
-
-    def of(self, column: str, at: int) -> Floats:
-        count = self.org.tree.leaves * self.attributes.count
-        sums = class_sums(self.classes, on_grid(self.cells.amounts(column), self.classes), count)
-        return self.org.tree.sum_up(sums.reshape(self.org.tree.leaves, -1))[at]
 
 
 def cell_bounds(cells: Cells, org: Organisation, rules: Rules, prior: Floats, params: Params, whole: Whole) -> Bounds:

@@ -107,22 +107,45 @@ class Attributes:
         return inside
 
 
-def attributes(cells: Cells, rules: Rules, apart: tuple[str, ...] = ()) -> Attributes:
-    """Find the coarsest classes that every rule can be written over; `apart`: columns kept value by value."""
+class Labels:
+    """Values of attribute columns as numbers, each column read once."""
+
+    def __init__(self, cells: Cells) -> None:
+        """Read nothing yet."""
+        self.cells = cells
+        self._known: dict[str, tuple[Ints, tuple[str, ...]]] = {}
+
+    def of(self, column: str) -> tuple[Ints, tuple[str, ...]]:
+        """Return the number of every cell's value, and the values in order."""
+        if column not in self._known:
+            self._known[column] = _factorize(self.cells.labels(column))
+        return self._known[column]
+
+
+Grouping = tuple[tuple[str, tuple[int, ...]], ...]  # of every column that matters: the group of each of its values
+
+
+def grouping(labels: Labels, rules: Rules, apart: tuple[str, ...] = ()) -> Grouping:
+    """Find the coarsest groups that every rule can be written over; `apart`: columns kept value by value."""
     of_sums = rules.of_kind(*SUMS)
     used = sorted({c for rule in of_sums for c in (*rule.where, *rule.within, *rule.each)} | set(apart))
-    values, groups, codes = [], [], []
-    total = np.zeros(cells.frame.height, np.int64)
-    for column in used:
-        number, names = _factorize(cells.labels(column))
-        group = _groups(column, names, of_sums, apart)
+    return tuple((column, _groups(column, labels.of(column)[1], of_sums, apart)) for column in used)
+
+
+def attributes(labels: Labels, groups: Grouping) -> Attributes:
+    """Number the classes that the groups tell apart."""
+    values, codes = [], []
+    total = np.zeros(labels.cells.frame.height, np.int64)
+    for column, group in groups:
+        number, names = labels.of(column)
         values.append(names)
-        groups.append(group)
-        codes.append(group[number])
-        total = total * (int(group.max(initial=0)) + 1) + codes[-1]
+        codes.append(np.array(group, np.int64)[number])
+        total = total * (max(group, default=0) + 1) + codes[-1]
     present, first, cell = np.unique(total, return_index=True, return_inverse=True)
     code = np.stack([own[first] for own in codes], axis=1) if codes else np.zeros((len(present), 0), np.int64)
-    return Attributes(tuple(used), tuple(values), tuple(groups), code, cell.astype(np.int64))
+    columns = tuple(column for column, _ in groups)
+    arrays = tuple(np.array(group, np.int64) for _, group in groups)
+    return Attributes(columns, tuple(values), arrays, code, cell.astype(np.int64))
 
 
 def _factorize(labels: pl.Series) -> tuple[Ints, tuple[str, ...]]:
@@ -132,10 +155,10 @@ def _factorize(labels: pl.Series) -> tuple[Ints, tuple[str, ...]]:
     return number, tuple(names)
 
 
-def _groups(column: str, names: tuple[str, ...], rules: tuple[Rule, ...], apart: tuple[str, ...]) -> Ints:
+def _groups(column: str, names: tuple[str, ...], rules: tuple[Rule, ...], apart: tuple[str, ...]) -> tuple[int, ...]:
     """Group values that stand on the same side of every rule; a column that a rule takes value by value stays apart."""
     if column in apart or any(column in rule.each for rule in rules):
-        return np.arange(len(names), dtype=np.int64)
+        return tuple(range(len(names)))
     signature: list[list[bool]] = [[] for _ in names]
     for rule in rules:
         for part in (rule.where, rule.within):
@@ -144,7 +167,7 @@ def _groups(column: str, names: tuple[str, ...], rules: tuple[Rule, ...], apart:
                 for own, name in zip(signature, names, strict=True):
                     own.append(name in part[column])
     distinct = {own: place for place, own in enumerate(dict.fromkeys(map(tuple, signature)))}
-    return np.array([distinct[tuple(own)] for own in signature], dtype=np.int64)
+    return tuple(distinct[tuple(own)] for own in signature)
 
 
 def _known(rule: str, column: str, wanted: tuple[str, ...], names: tuple[str, ...]) -> None:

@@ -42,6 +42,15 @@ class Row:
         asked = np.isfinite(self.exact[node])
         return np.where(asked, np.trunc(part - np.where(asked, self.exact[node], 0.0) * whole), found)
 
+    def off_at(self, part: int, whole: int, node: int) -> float:
+        """Return `off` of one node, on plain numbers."""
+        exact = float("nan") if self.exact is None else float(self.exact[node])
+        if exact == exact:
+            return float(int(part - exact * whole))
+        value = part if self.whole is None else MILLIONTH * part - int(self.share[node]) * whole
+        away = min(value - int(self.low[node]), 0) + max(value - int(self.high[node]), 0)
+        return away / (1 if self.whole is None else MILLIONTH)
+
     def sums(self, classes: Ints) -> tuple[Ints, Ints]:
         """Part and whole from sums over nodes x attribute classes."""
         part = classes[:, self.part].sum(axis=1)

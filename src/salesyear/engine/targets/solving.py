@@ -7,12 +7,14 @@ from dataclasses import replace
 import numpy as np
 
 from salesyear.engine.targets.cells import Cells
+from salesyear.engine.targets.ground import Grounds
 from salesyear.engine.targets.lines import Whole
-from salesyear.engine.targets.model import Model, build
+from salesyear.engine.targets.model import Draft, Model, assemble
 from salesyear.engine.targets.numeric.lumping import spread
 from salesyear.engine.targets.numeric.solving import solve_task
 from salesyear.engine.targets.numeric.tree import Floats
 from salesyear.engine.targets.params import Params
+from salesyear.engine.targets.places import organisation
 from salesyear.engine.targets.plan import Plan
 from salesyear.engine.targets.rules import Rules
 from salesyear.engine.targets.whole import whole_plan
@@ -30,11 +32,17 @@ def solve(cells: Cells, rules: Rules, params: Params | None = None) -> Plan:
     inequalities, as a dual solved by Newton's method (Csiszar 1975; Deville & Sarndal 1992; docs: target-solve).
     """
     params = params or Params()
-    for margin in MARGINS if params.whole else ():
-        plan = plan_of(build(cells, rules, params, whole=Whole(params.unit, margin * params.unit)))
+    return solve_draft(Draft.of(Grounds(cells, organisation(cells)), cells, rules, params))
+
+
+def solve_draft(draft: Draft) -> Plan:
+    """Solve from nothing and round: the same draft gives the same plan to the last unit."""
+    unit = draft.params.unit
+    for margin in MARGINS if draft.params.whole else ():
+        plan = plan_of(assemble(draft, Whole(unit, margin * unit)))
         if plan.met:
             return replace(plan, whole=whole_plan(plan.model, plan.real))
-    return plan_of(build(cells, rules, params))
+    return plan_of(assemble(draft))
 
 
 def plan_of(model: Model, start: Floats | None = None) -> Plan:
@@ -46,7 +54,7 @@ def plan_of(model: Model, start: Floats | None = None) -> Plan:
 
 def in_table_order(model: Model, sales: Floats) -> Floats:
     """Cells from the order of their classes back to the order of the table."""
-    if model.in_order:
+    if model.ground.in_order:
         return sales
     real = np.empty_like(sales)
     real[model.order] = sales

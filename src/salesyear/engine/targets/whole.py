@@ -5,22 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from salesyear.engine.rounding import Limits, OrgTree, round_plan
-from salesyear.engine.targets.layout import layout
 from salesyear.engine.targets.mending import mend
 from salesyear.engine.targets.model import Model
 from salesyear.engine.targets.numeric.tree import Floats, Ints
 from salesyear.engine.targets.promises import FAR, Promises, promises_of
-
-
-def org_tree(model: Model) -> OrgTree:
-    """Give every node of every level a key of its own: its level and its path."""
-    org = model.org
-    pairs: list[tuple[str, str | None]] = []
-    for level, paths in enumerate(org.paths):
-        for node, path in enumerate(paths):
-            above = org.paths[level - 1][org.tree.up[level][node]] if level else ""
-            pairs.append((f"{level}:{path}", f"{level - 1}:{above}" if level else None))
-    return OrgTree.from_pairs(pairs)
 
 
 def limits_of(model: Model, promises: Promises, months: int, tree: OrgTree) -> Limits:
@@ -48,14 +36,13 @@ def whole_plan(model: Model, real: Floats) -> Ints:
 
     Raises the errors of `round_plan`, and BrokenPromise if a rule does not hold in integers at the end.
     """
-    where = layout(model)
+    where, tree = model.ground.layout, model.ground.table.tree
     promises = promises_of(model, where.of_class)
-    tree = org_tree(model)
     locked = model.bounds.low == model.bounds.high
     rounded = round_plan(
         where.full(real), tree, where.months, unit=model.params.unit, seed=model.params.seed,
         limits=limits_of(model, promises, len(where.months), tree), locks=where.full(locked).astype(bool),
     )  # fmt: skip
     units = rounded.units.ravel()[where.place]
-    units = mend(model, promises, units, real / model.params.unit, where)
+    units = mend(model, promises, units, real / model.params.unit)
     return units * model.params.unit

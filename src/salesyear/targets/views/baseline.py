@@ -1,4 +1,4 @@
-"""The pages of the targets chapter: the baseline."""
+"""The pages of the baseline."""
 
 from __future__ import annotations
 

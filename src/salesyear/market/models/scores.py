@@ -1,4 +1,4 @@
-"""What is known of the market: here, what each customer is expected to bring."""
+"""What each customer is expected to bring, as one grading found it."""
 
 from __future__ import annotations
 

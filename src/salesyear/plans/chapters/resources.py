@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from salesyear.engine.messages import noop
-from salesyear.web.chapters.parts import Chapter, Row
+from salesyear.plans.chapters.parts import Chapter, Row
 
 RESOURCES = Chapter(
     "resources",

@@ -1,0 +1,18 @@
+"""What is known of the market: its sizes as others state them, customers' scores, and what a study found."""
+
+from salesyear.market.models.facts import Indicator, MarketSize
+from salesyear.market.models.scores import Score, Scoring
+from salesyear.market.models.study import CohortMonth, MarketCell, ShiftFound, Study, TierCoverage, WhiteSpace
+
+__all__ = [
+    "CohortMonth",
+    "Indicator",
+    "MarketCell",
+    "MarketSize",
+    "Score",
+    "Scoring",
+    "ShiftFound",
+    "Study",
+    "TierCoverage",
+    "WhiteSpace",
+]
