@@ -1,0 +1,76 @@
+"""From an address to a board: which plan, which facts, whose names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import Http404
+from django.utils import timezone
+
+from salesyear.core import numbers
+from salesyear.core.scope import Scope
+from salesyear.performance import queries
+from salesyear.performance.board import names, reports
+from salesyear.performance.board.asked import Asked
+from salesyear.performance.board.page import BoardPage, Context
+from salesyear.performance.board.sums import Source
+from salesyear.performance.board.texts import Money
+from salesyear.performance.facts import facts_of
+from salesyear.plans import policy
+from salesyear.plans.models import Plan, State, Version
+from salesyear.plans.queries import plan_of
+from salesyear.sales.models import Currency
+
+
+@dataclass(frozen=True)
+class Year:
+    """The year a board is about: its first day, its plan if there is one, the version chosen, all there are."""
+
+    starts_on: date
+    plan: Plan | None = None
+    version: Version | None = None
+    versions: Sequence[Version] = ()
+
+
+def page_of(scope: Scope, asked: Asked, *, whole: bool = False) -> BoardPage:
+    """Read and compute the board that an address asks for, as somebody sees it; `whole` has all parts on one page.
+
+    Raises Http404 for a place that is not there, as for one that they do not see, and NoRate.
+    """
+    today = timezone.localdate()
+    year = _year(asked, today)
+    chosen = year.version if asked.version else None  # the published one needs no saying
+    source = Source(facts_of(scope, chosen), year.starts_on, today)
+    made = reports.board(source, asked, whole=whole)
+    found = names.names_of(scope, made)
+    if any(found.of(level, key) == numbers.MISSING for level, key in asked.where if key):
+        raise Http404
+    currency = Currency.objects.within(scope).get(is_base=True)  # without one, facts_of has refused
+    context = Context(
+        found,
+        Money(currency.code, currency.digits),
+        names.top_of(scope),
+        year.plan,
+        year.version,
+        year.versions,
+        queries.open_count(scope),
+        {figure.name: figure.value for figure in policy.FIGURES},
+    )
+    return BoardPage(made, context)
+
+
+def _year(asked: Asked, today: date) -> Year:
+    plan = plan_of(today) if asked.year is None else Plan.objects.filter(unit=None, year=asked.year).first()
+    running = plan and plan.starts_on <= today and today.year - plan.starts_on.year <= 1
+    if plan is None or (asked.year is None and not running):
+        return Year(date(asked.year or today.year, 1, 1))
+    versions = list(plan.versions.order_by("number"))
+    if asked.version:
+        version = next((one for one in versions if one.number == asked.version), None)
+        if version is None:
+            raise Http404
+    else:
+        version = next((one for one in versions if one.state == State.PUBLISHED), None)
+    return Year(plan.starts_on, plan, version, versions)
