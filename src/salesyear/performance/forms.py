@@ -107,8 +107,7 @@ class RuleForm(forms.Form):
 
     def _made(self, typed: dict[str, Any]) -> Rule:
         figure = cast("figures.Watched", figures.find(typed["figure"]))  # the field lets no other through
-        rule = self.rule or Rule(made_at=timezone.now())
-        rule.owner_id = self.scope.user_id
+        rule = self.rule or Rule(made_at=timezone.now(), owner_id=cast("int", self.scope.user_id))
         rule.figure, rule.kind, rule.side = figure.name, typed["kind"], typed["side"]
         rule.rep, rule.unit = self._place(typed["place"])
         trend = rule.kind == RuleKind.TREND

@@ -28,7 +28,7 @@ def tag_of(part: str) -> str:
     return f'"{hashlib.sha256(part.encode()).hexdigest()[:32]}"'
 
 
-def remember(request: Request, query: str, mark: str, tag: str) -> None:
+def _remember(request: Request, query: str, mark: str, tag: str) -> None:
     """Keep in mind what was shown to somebody while the facts stood at a mark."""
     with _guard:
         _known[_key(request, query)] = (mark, tag)
@@ -46,7 +46,7 @@ def answer(request: Request, query: str, mark: str, make: Callable[[], str]) -> 
         return _tagged(HttpResponseNotModified(), asked)
     part = make()
     tag = tag_of(part)
-    remember(request, query, mark, tag)
+    _remember(request, query, mark, tag)
     return _tagged(HttpResponseNotModified() if tag == asked else HttpResponse(part), tag)
 
 

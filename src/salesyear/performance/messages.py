@@ -33,10 +33,10 @@ def of_notices(notices: Sequence[Notice]) -> tuple[str, str]:
     """Return title and text of the message that tells about some alerts, one or many."""
     if len(notices) == 1:
         alert = notices[0].alert
-        title = _titles()[notices[0].state] % {"name": alert.rule.name}
+        title = _title(notices[0])
         return f"丰年 Salesyear: {title}", "\n".join([sentence(alert), *_found(alert), *_where()])
     title = ngettext("%(n)d alert", "%(n)d alerts", len(notices)) % {"n": len(notices)}
-    lines = [f"{_titles()[one.state] % {'name': one.alert.rule.name}}\n{sentence(one.alert)}" for one in notices]
+    lines = [f"{_title(one)}\n{sentence(one.alert)}" for one in notices]
     return f"丰年 Salesyear: {title}", "\n\n".join([*lines, *_where()])
 
 
@@ -59,11 +59,9 @@ def _form(rule: Rule) -> str:
     )
 
 
-def _titles() -> dict[str, str]:
-    return {
-        AlertState.OPEN: gettext("%(name)s"),
-        AlertState.CLOSED: gettext("Over: %(name)s"),
-    }
+def _title(notice: Notice) -> str:
+    name = str(notice.alert.rule.name)
+    return gettext("Over: %(name)s") % {"name": name} if notice.state == AlertState.CLOSED else name
 
 
 def _found(alert: Alert) -> list[str]:

@@ -22,16 +22,13 @@ from salesyear.sales.money import NoRate
 def board(request: Request) -> HttpResponse:
     """Show a place of the organisation in a period: is it on plan, and which part of it is behind."""
     wanted = asked.read(request.GET.dict())
-    mark = _mark(request)
     try:
-        page = making.page_of(request.scope, wanted)
+        page = making.page_of(request.scope, wanted, timezone.localdate())
     except NoRate as refused:
         return render(request, "performance/board.html", {"refused": refused})
     part = render_to_string("performance/board_part.html", {"page": page}, request)
-    tag = live.tag_of(part)
-    live.remember(request, wanted.url(), mark, tag)
     # What was rendered a line above is shown as it is: it is our own template's, escaped there.
-    context = {"page": page, "part": mark_safe(part), "tag": tag}  # noqa: S308
+    context = {"page": page, "part": mark_safe(part), "tag": live.tag_of(part)}  # noqa: S308
     return render(request, "performance/board.html", context)
 
 
@@ -41,7 +38,7 @@ def board_live(request: Request) -> HttpResponse:
     wanted = asked.read(request.GET.dict())
 
     def part() -> str:
-        page = making.page_of(request.scope, wanted)
+        page = making.page_of(request.scope, wanted, timezone.localdate())
         return render_to_string("performance/board_part.html", {"page": page}, request)
 
     return live.answer(request, wanted.url(), _mark(request), part)
@@ -50,7 +47,7 @@ def board_live(request: Request) -> HttpResponse:
 @require_safe
 def board_export(request: Request) -> FileResponse:
     """Send what the page shows as a workbook: the parts with live sums, and the months."""
-    page = making.page_of(request.scope, asked.read(request.GET.dict()), whole=True)
+    page = making.page_of(request.scope, asked.read(request.GET.dict()), timezone.localdate(), whole=True)
     return FileResponse(workbook.book_of(page), as_attachment=True, filename=workbook.name_of(page))
 
 

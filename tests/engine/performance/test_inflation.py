@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import polars as pl
@@ -34,8 +35,8 @@ def half_a_year(rep: int = 1) -> list[tuple[int, int, date, int]]:
     return rows
 
 
-def table(rows: list[tuple[object, ...]], schema: dict[str, object]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=schema, orient="row")  # type: ignore[arg-type]  # polars' own types
+def table(rows: Sequence[tuple[object, ...]], schema: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=dict(schema), orient="row")
 
 
 def test_a_spike_that_came_back_is_found() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.http import Http404
-from django.utils import timezone
 
 from salesyear.core import numbers
 from salesyear.core.scope import Scope
@@ -34,12 +34,11 @@ class Year:
     versions: Sequence[Version] = ()
 
 
-def page_of(scope: Scope, asked: Asked, *, whole: bool = False) -> BoardPage:
+def page_of(scope: Scope, asked: Asked, today: date, *, whole: bool = False) -> BoardPage:
     """Read and compute the board that an address asks for, as somebody sees it; `whole` has all parts on one page.
 
     Raises Http404 for a place that is not there, as for one that they do not see, and NoRate.
     """
-    today = timezone.localdate()
     year = _year(asked, today)
     chosen = year.version if asked.version else None  # the published one needs no saying
     source = Source(facts_of(scope, chosen), year.starts_on, today)
@@ -47,10 +46,9 @@ def page_of(scope: Scope, asked: Asked, *, whole: bool = False) -> BoardPage:
     found = names.names_of(scope, made)
     if any(found.of(level, key) == numbers.MISSING for level, key in asked.where if key):
         raise Http404
-    currency = Currency.objects.within(scope).get(is_base=True)  # without one, facts_of has refused
     context = Context(
         found,
-        Money(currency.code, currency.digits),
+        Money(*_currency(source.facts.key)),
         names.top_of(scope),
         year.plan,
         year.version,
@@ -59,6 +57,14 @@ def page_of(scope: Scope, asked: Asked, *, whole: bool = False) -> BoardPage:
         {figure.name: figure.value for figure in policy.FIGURES},
     )
     return BoardPage(made, context)
+
+
+@lru_cache(maxsize=256)
+def _currency(_facts: str) -> tuple[str, int]:
+    """The company's own currency, looked up once for facts under one key: without one they would not have been made."""
+    known = Currency.objects.within(Scope.system("the company's own currency"))
+    code, digits = known.values_list("code", "digits").get(is_base=True)
+    return code, digits
 
 
 def _year(asked: Asked, today: date) -> Year:
