@@ -180,10 +180,10 @@ def test_only_the_month_that_changed_is_made_anew(cast: Cast) -> None:
 
 def test_a_change_that_is_taken_back_leaves_the_old_answer(cast: Cast) -> None:
     before = ordered(SYSTEM)
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         sell(cast, cast.customers[0], date(2025, 3, 3), 5_00)
         assert ordered(SYSTEM) == before + 5_00
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert ordered(SYSTEM) == before
 
 

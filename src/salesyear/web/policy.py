@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from salesyear.market.runs import GRADERS
 from salesyear.org.models import Role
+from salesyear.plans import access as plans
 from salesyear.targets.runs import PLANNERS
 
 EVERYBODY = frozenset(Role.values)
@@ -91,6 +92,14 @@ POLICY: dict[str, Gate] = {
     # Targets
     "baseline": Gate(ANALYSTS),
     "baseline-run": Gate(write=PLANNERS),
+    "ledger": Gate(plans.READERS),
+    "ledger-export": Gate(plans.READERS),
+    "initiative-add": Gate(plans.WRITERS, plans.WRITERS),
+    "initiative": Gate(plans.READERS, plans.WRITERS),
+    "initiative-drop": Gate(write=plans.WRITERS),
+    "initiative-resume": Gate(write=plans.WRITERS),
+    "policy": Gate(INSIDE),
+    "policy-value": Gate(INSIDE, plans.POLICY_MAKERS),
     # Market
     "customer-grades": Gate(ANALYSTS),
     "customer-grades-run": Gate(write=GRADERS),

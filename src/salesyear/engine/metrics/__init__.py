@@ -7,7 +7,7 @@ The catalogue (`FIGURES`) is light; `measure` brings Ibis and Polars in when it 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from salesyear.engine.metrics.asking import (
     NeedsPeriod,

@@ -28,7 +28,6 @@ def _to_date(rows: Rows) -> Any:  # noqa: ANN401
         return sums(rows)
     running, share = month_number(end), share_of_month(rows, end)
     adds = rows.base.adds
-    assert adds is not None
     parts = rows.totals(
         {
             "_over": lambda t: adds(t).sum(where=t.month < running).cast("int64"),
@@ -55,7 +54,6 @@ def sum_of(rows: Rows) -> Callable[[Any], Any]:
     """The sum of a base figure's column over the rows that count."""
     base = rows.base
     adds, which = base.adds, base.rows
-    assert adds is not None
 
     def total(table: Any) -> Any:  # noqa: ANN401
         return adds(table).sum(where=which(table) if which else None).cast("int64")

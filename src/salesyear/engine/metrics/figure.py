@@ -66,6 +66,13 @@ class Figure:
 Column = Callable[[Any], Any]
 
 
+def one(rows: Any) -> Any:  # noqa: ANN401 - an Ibis table in, an Ibis column out
+    """Every row counts once."""
+    import ibis
+
+    return ibis.literal(1, type="int64")
+
+
 @dataclass(frozen=True, slots=True)
 class Base(Figure):
     """A figure made straight from rows of one table.
@@ -77,7 +84,7 @@ class Base(Figure):
     """
 
     table: str = ""
-    adds: Column | None = None
+    adds: Column = one
     how: str = ""
     rows: Column | None = None
     span: Span = Span.TO_DATE
@@ -86,6 +93,13 @@ class Base(Figure):
     also: tuple[str, ...] = ()
     spread: tuple[str, ...] = ()
     exact: bool = True
+
+
+def none() -> Any:  # noqa: ANN401 - a Polars expression
+    """No expression: the figure is reckoned otherwise."""
+    import polars as pl
+
+    return pl.lit(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +111,7 @@ class Derived(Figure):
     """
 
     of: tuple[str, ...] = ()
-    result: Callable[[], Any] | None = None
+    result: Callable[[], Any] = none
     each: tuple[str, ...] = ()
     reduce: str = ""
 
@@ -122,13 +136,6 @@ def formula(make: Callable[[Callable[[str], Any]], Any]) -> Callable[[], Any]:
         return make(pl.col)
 
     return expression
-
-
-def one(rows: Any) -> Any:  # noqa: ANN401 - an Ibis table in, an Ibis column out
-    """Every row counts once."""
-    import ibis
-
-    return ibis.literal(1, type="int64")
 
 
 def column(name: str) -> Column:

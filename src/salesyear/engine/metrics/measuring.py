@@ -66,7 +66,6 @@ def _in_order(names: Iterable[str]) -> list[str]:
 def _with(table: pl.DataFrame, one: Derived, asked: Asked, facts: Facts) -> pl.DataFrame:
     if one.each:
         return _joined(table, _apart(one, asked, facts), asked.by)
-    assert one.result is not None
     return table.with_columns(one.result().alias(one.name))
 
 

@@ -1,4 +1,4 @@
-"""The facts as columns: files by month beside the database, made anew for the months that changed, thrown away at will."""
+"""The facts as columns: files by month beside the database, made anew for months that changed, thrown away at will."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def seed() -> None:
         for source in SOURCES:
             months = f"SELECT DISTINCT {_month(source, 'r')} AS month FROM {_rows(source, source.table, 'r')}"
             cursor.execute(
-                f"INSERT INTO {TABLE} (facts, month, stamp) "  # noqa: S608 - names of our own models
+                f"INSERT INTO {TABLE} (facts, month, stamp) "
                 f"SELECT '{source.facts}', month, {_random()} FROM ({months}) AS m WHERE month IS NOT NULL"
             )
     fold()
@@ -86,7 +86,7 @@ def seed() -> None:
 def stamps() -> Stamps:
     """The stamp of every month of every kind of facts."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT facts, month, SUM(stamp), COUNT(*) FROM {TABLE} GROUP BY facts, month")  # noqa: S608
+        cursor.execute(f"SELECT facts, month, SUM(stamp), COUNT(*) FROM {TABLE} GROUP BY facts, month")
         found = cursor.fetchall()
     if sum(rows for *_, rows in found) > len(found) + FOLD_AT and not connection.in_atomic_block:
         fold()
@@ -126,7 +126,7 @@ def _note(source: Source, side: str) -> str:
         month = f"(SELECT {_month(source, 'o')} FROM {source.through} o WHERE o.id = {side}.order_id)"
     here = f"facts = '{source.facts}' AND month = {month}"
     return (
-        f"INSERT INTO {TABLE} (facts, month, stamp) SELECT '{source.facts}', {month}, 0 "  # noqa: S608
+        f"INSERT INTO {TABLE} (facts, month, stamp) SELECT '{source.facts}', {month}, 0 "
         f"WHERE {month} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {TABLE} WHERE {here}); "
         f"UPDATE {TABLE} SET stamp = stamp + {_random()} WHERE {here};"
     )
@@ -136,7 +136,7 @@ def _postgresql(source: Source) -> Iterator[tuple[str, list[str]]]:
     function = f"salesyear_note_{source.table}"
     months = f"SELECT DISTINCT {_month(source, 'r')} AS month FROM {_rows(source, 'changed', 'r')}"
     body = (
-        f"INSERT INTO {TABLE} (facts, month, stamp) "  # noqa: S608 - names of our own models
+        f"INSERT INTO {TABLE} (facts, month, stamp) "
         f"SELECT '{source.facts}', month, {_random()} FROM ({months}) AS m WHERE month IS NOT NULL; RETURN NULL;"
     )
     make = (
@@ -149,14 +149,16 @@ def _postgresql(source: Source) -> Iterator[tuple[str, list[str]]]:
             name,
             [
                 make,
-                f"CREATE OR REPLACE TRIGGER {name} AFTER {event.upper()} ON {source.table} "
-                f"REFERENCING {side} TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION {function}()",
+                (
+                    f"CREATE OR REPLACE TRIGGER {name} AFTER {event.upper()} ON {source.table} "
+                    f"REFERENCING {side} TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION {function}()"
+                ),
             ],
         )
     name = f"{source.table}_noted_truncate"
     everything = f"salesyear_note_all_{source.facts}"
     body = (
-        f"INSERT INTO {TABLE} (facts, month, stamp) SELECT DISTINCT facts, month, {_random()} FROM {TABLE} "  # noqa: S608
+        f"INSERT INTO {TABLE} (facts, month, stamp) SELECT DISTINCT facts, month, {_random()} FROM {TABLE} "
         f"WHERE facts = '{source.facts}'; RETURN NULL;"
     )
     make = f"CREATE OR REPLACE FUNCTION {everything}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "

@@ -1,7 +1,7 @@
 """Columnar files beside the database: one a month and kind of facts, named for the month's stamp.
 
-A file is fresh when the database says the stamp that is in its name; there is nothing else to remember, no lock to hold,
-and the whole folder can be thrown away at any moment. Two processes that make the same file make the same file.
+A file is fresh when the database says the stamp that is in its name; there is nothing else to remember, no lock to
+hold, and the whole folder can be thrown away at any moment. Two processes that make the same file make the same file.
 """
 
 from __future__ import annotations

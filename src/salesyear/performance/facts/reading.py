@@ -37,9 +37,7 @@ def _by_columns(sql: str) -> pl.DataFrame:
 
     with _driver() as opened, opened.cursor() as cursor:
         cursor.execute(sql)
-        table = pl.from_arrow(cursor.fetch_arrow_table())
-    assert isinstance(table, pl.DataFrame)
-    return table
+        return pl.DataFrame(pl.from_arrow(cursor.fetch_arrow_table()))
 
 
 def _driver() -> Any:  # noqa: ANN401 - an ADBC connection

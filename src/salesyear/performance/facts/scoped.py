@@ -131,7 +131,7 @@ def _bought_from(scope: Scope, reach: frozenset[Reach], rows: Any, other: Other)
 def _any(ways: list[Any]) -> Any:  # noqa: ANN401 - an Ibis column
     import ibis
 
-    condition = ibis.literal(False)
+    condition = ibis.literal(value=False)
     for way in ways:
         condition = condition | way
     return condition

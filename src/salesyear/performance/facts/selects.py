@@ -37,7 +37,7 @@ class Money:
         above, below = 10**own, MICRO * 10**digits
         above, below = above // gcd(above, below), below // gcd(above, below)
         rate = (
-            f"(SELECT x.micros FROM sales_rate x WHERE x.currency_id = {alias}.currency_id "  # noqa: S608
+            f"(SELECT x.micros FROM sales_rate x WHERE x.currency_id = {alias}.currency_id "
             f"AND x.starts_on <= {alias}.{day} ORDER BY x.starts_on DESC LIMIT 1)"
         )
         return f"{_sign(f'{alias}.amount')} * {_half_up(f'ABS({alias}.amount)', rate, above, below)}"
@@ -60,16 +60,17 @@ SELECT "row", 1, day, month, customer, rep, unit, line_unit, line_rep, "order", 
 FROM (SELECT *, whole_size * shares / {MICRO} AS whole, CAST(SUM(part) OVER (PARTITION BY "row") AS BIGINT) AS parts,
     ROW_NUMBER() OVER (PARTITION BY "row" ORDER BY rest DESC, credit) AS place
   FROM (SELECT l.id AS "row", {dated}, c.rep_id AS rep, COALESCE(c.unit_id, 0) AS unit, {own}, l.product_id AS product,
-      c.id AS credit, {_sign("l.own")} AS sign, ABS(l.own) AS whole_size, ABS(l.own) * CAST(c.share AS BIGINT) / {MICRO} AS part,
-      ABS(l.own) * CAST(c.share AS BIGINT) % {MICRO} AS rest, CAST(SUM(c.share) OVER (PARTITION BY l.id) AS BIGINT) AS shares,
-      l.quantity_micros * c.share / {MICRO} AS quantity
+      c.id AS credit, {_sign("l.own")} AS sign, ABS(l.own) AS whole_size, ABS(l.own) * c.part_of / {MICRO} AS part,
+      ABS(l.own) * c.part_of % {MICRO} AS rest,
+      CAST(SUM(c.part_of) OVER (PARTITION BY l.id) AS BIGINT) AS shares,
+      l.quantity_micros * c.part_of / {MICRO} AS quantity
     FROM (SELECT l.*, {amount} AS own FROM sales_orderline l WHERE {line}) l
-    JOIN sales_credit c ON c.order_id = l.order_id) s) p
+    JOIN (SELECT k.*, CAST(k.share AS BIGINT) AS part_of FROM sales_credit k) c ON c.order_id = l.order_id) s) p
 UNION ALL
 SELECT b.id, -1, b.returned_on, {month_of("b.returned_on")}, b.customer_id, COALESCE(b.rep_id, 0),
   COALESCE(b.unit_id, 0), COALESCE(b.unit_id, 0), COALESCE(b.rep_id, 0), COALESCE(b.order_id, 0),
   COALESCE(b.product_id, 0), -({returned}), -COALESCE(b.quantity_micros, 0)
-FROM sales_return b WHERE {back}"""  # noqa: S608 - names of our own models
+FROM sales_return b WHERE {back}"""
 
 
 def invoices(money: Money, month: int | None = None) -> str:
@@ -79,7 +80,7 @@ def invoices(money: Money, month: int | None = None) -> str:
 SELECT p.id AS "row", p.invoiced_on AS day, {month_of("p.invoiced_on")} AS month, p.customer_id AS customer,
   COALESCE(p.rep_id, 0) AS rep, COALESCE(p.unit_id, 0) AS unit, {due} AS due_on, {month_of(due)} AS due_month,
   {money.amount("p", "invoiced_on")} AS amount
-FROM sales_invoice p WHERE {_limited("p.invoiced_on", month)}"""  # noqa: S608
+FROM sales_invoice p WHERE {_limited("p.invoiced_on", month)}"""
 
 
 def receipts(money: Money, month: int | None = None) -> str:
@@ -88,7 +89,7 @@ def receipts(money: Money, month: int | None = None) -> str:
 SELECT p.id AS "row", p.received_on AS day, {month_of("p.received_on")} AS month, p.customer_id AS customer,
   COALESCE(p.rep_id, 0) AS rep, COALESCE(p.unit_id, 0) AS unit, COALESCE(p.invoice_id, 0) AS invoice,
   {money.amount("p", "received_on")} AS amount
-FROM sales_receipt p WHERE {_limited("p.received_on", month)}"""  # noqa: S608
+FROM sales_receipt p WHERE {_limited("p.received_on", month)}"""
 
 
 CUSTOMERS = """

@@ -200,14 +200,25 @@ def _nodes(panel: Panel, company: int) -> Iterator[Node]:
 def _month_cells(made: Forecast) -> Iterator[Cell]:
     """The last months as they were, and those to come as they are expected."""
     known = made.panel.periods[-HISTORY:]
-    past = made.panel.values[:, -HISTORY:]
+    past, ahead = _whole(made)
+    past = past[:, -HISTORY:]
     bounds = [bound for cover in COVERS for bound in made.paths.interval(cover)]
     for node in range(made.panel.tree.size):
         for place, month in enumerate(known):
-            yield Cell(node, month, 1, round(past[node, place]), None, (None,) * 4)
+            yield Cell(node, month, 1, int(past[node, place]), None, (None,) * 4)
         for place, month in enumerate(made.periods):
             limits = tuple(round(bound[node, place]) for bound in bounds)
-            yield Cell(node, month, 1, None, round(made.mean[node, place]), limits)
+            yield Cell(node, month, 1, None, int(ahead[node, place]), limits)
+
+
+def _whole(made: Forecast) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Months sold and months expected in whole minor units, rounded at the leaves so that every level adds up."""
+    import numpy as np
+
+    tree = made.panel.tree
+    both = (np.rint(values[tree.leaf_nodes]) for values in (made.panel.values, made.mean))
+    past, ahead = (np.rint(tree.add_up(leaves)).astype(np.int64) for leaves in both)
+    return past, ahead
 
 
 def _year_cells(made: Forecast, until: int) -> Iterator[Cell]:
@@ -222,15 +233,17 @@ def _one_year(made: Forecast, number: int) -> Iterator[Cell]:
 
     start = date(number, 1, 1)
     months = [place for place, month in enumerate(made.panel.periods) if month.year == number]
-    sold = made.panel.values[:, months].sum(axis=1)
+    past, ahead = _whole(made)
+    sold = past[:, months].sum(axis=1)
     if len(months) == 12:
-        yield from (Cell(node, start, 12, round(one), None, (None,) * 4) for node, one in enumerate(sold))
+        yield from (Cell(node, start, 12, int(one), None, (None,) * 4) for node, one in enumerate(sold))
         return
     year = year_of(made, start, 12)
     bounds = _bounds(year)
-    for node, expected in enumerate(year.expected):
+    rest = ahead[:, [place for place, month in enumerate(made.periods) if month.year == number]].sum(axis=1)
+    for node, expected in enumerate(sold + rest):
         limits = tuple(round(bound[node]) for bound in bounds)
-        yield Cell(node, start, 12, round(sold[node]) if months else None, round(expected), limits)
+        yield Cell(node, start, 12, int(sold[node]) if months else None, int(expected), limits)
 
 
 def _bounds(year: Year) -> npt.NDArray[np.float64]:
