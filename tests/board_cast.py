@@ -37,6 +37,7 @@ def seasonal(cast: Cast, version: Version) -> list[int]:
 
 def receive(cast: Cast, place: int, day: date, amount: int) -> Receipt:
     """Book money from a customer."""
+    assert cast.currency
     customer = cast.customers[place]
     return Receipt.objects.create(
         number=f"Z-{customer.code}-{day}",

@@ -25,6 +25,7 @@ from salesyear.plans.models import Version
 from salesyear.sales.models import Return
 
 pytestmark = pytest.mark.django_db
+TOP = Asked()
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def plan(cast: Cast) -> Version:
     return quarter(cast)
 
 
-def page(scope: Scope, view: Asked = Asked(), today: date = TODAY) -> BoardPage:
+def page(scope: Scope, view: Asked = TOP, today: date = TODAY) -> BoardPage:
     return making.page_of(scope, view, today)
 
 
@@ -87,6 +88,7 @@ def test_months_and_pace_follow_the_plans_own_season(cast: Cast, plan: Version) 
 
 def test_numbers_add_up_on_the_way_down_to_the_order(cast: Cast, plan: Version) -> None:
     """Region, territory, salesperson, customer, order: what a page says of itself is what its parts come to."""
+    assert cast.currency
     Return.objects.create(
         number="R1",
         returned_on=date(2026, 2, 20),
@@ -195,15 +197,17 @@ def test_the_workbook_adds_up_by_itself(cast: Cast, plan: Version) -> None:
 
 @pytest.mark.parametrize("name", ["director", "wang", "li"])
 def test_it_takes_few_queries_and_the_same_for_more(cast: Cast, plan: Version, name: str) -> None:
+    """Once the month's columnar file is there: whoever comes first after a change makes it, in two queries."""
     client = signed_in(cast, name)
     counts = []
-    for _ in range(2):
+    for day in (2, 3):
+        for customer in cast.customers[: 4 * day]:
+            sell(cast, customer, date(2026, 4, day), 10_00)
+        client.get("/performance/board/?year=2026")
         with CaptureQueriesContext(connection) as taken:
             assert client.get("/performance/board/?year=2026").status_code == 200
         counts.append(len(taken))
-        for customer in cast.customers[:4]:
-            sell(cast, customer, date(2026, 4, 2 + len(counts)), 10_00)
-    assert max(counts) <= 12, "\n".join(query["sql"] for query in taken)
+    assert counts[0] == counts[1] <= 12, "\n".join(query["sql"] for query in taken)
 
 
 def test_without_any_sales_it_says_so(db: None) -> None:

@@ -18,7 +18,7 @@ from salesyear.performance.forms import AcknowledgeForm, ChannelForm, RuleForm, 
 from salesyear.performance.models import Channel
 from salesyear.performance.pages import AlertRow, RuleRow
 from salesyear.performance.runs import TRY
-from salesyear.performance.shipped import BY_KEY, SHIPPED
+from salesyear.performance.shipped import BY_KEY, offered
 
 
 @require_safe
@@ -115,7 +115,7 @@ def _context(request: Request, form: ChannelForm) -> dict[str, Any]:
         "channels": queries.channels(scope),
         "form": form,
         "note": AcknowledgeForm(),
-        "shipped": [(one.key, _(one.name), _(one.why)) for one in SHIPPED],
+        "shipped": [(one.key, _(one.name), _(one.why)) for one in offered()],
     }
 
 

@@ -29,7 +29,7 @@ def rules(scope: Scope) -> ScopedQuerySet[Rule]:
 
 def channels(scope: Scope) -> list[Channel]:
     """Return one's own ways out of the site."""
-    return list(Channel.objects.filter(user_id=scope.user_id))
+    return list(Channel.objects.filter(user_id=scope.user_id or 0))
 
 
 def _told(scope: Scope) -> ScopedQuerySet[Alert]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from salesyear.engine.messages import noop
+from salesyear.performance import figures
 from salesyear.performance.models import Rule, RuleKind, Side
 
 MICRO = 1_000_000
@@ -101,3 +102,8 @@ SHIPPED = (
     ),
 )
 BY_KEY = {one.key: one for one in SHIPPED}
+
+
+def offered() -> list[Shipped]:
+    """Return the rules whose figures are there."""
+    return [one for one in SHIPPED if figures.find(one.figure)]

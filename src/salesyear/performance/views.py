@@ -53,5 +53,10 @@ def board_export(request: Request) -> FileResponse:
 
 def _mark(request: Request) -> str:
     """Where all facts stand, and what else a board shows: it changes whenever a board may have to be made again."""
-    standing = (sorted(changes.stamps().items()), queries.open_count(request.scope), timezone.localdate())
+    standing = (
+        sorted(changes.stamps().items()),
+        making.newest(),
+        queries.open_count(request.scope),
+        timezone.localdate(),
+    )
     return hashlib.sha256(repr(standing).encode()).hexdigest()

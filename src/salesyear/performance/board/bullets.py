@@ -14,6 +14,7 @@ from salesyear.engine.metrics import BY_NAME, TABLES, missing_of
 from salesyear.performance.board.reports import Board
 from salesyear.performance.board.texts import Money, direction, percent
 from salesyear.performance.figures import label, reads_chinese
+from salesyear.plans.reports import Coverage
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,15 @@ class Bullet:
         return f"{self.name}: {self.value}. {self.detail}".strip()
 
 
-def of(board: Board, money: Money, coverage: Any, policy: Mapping[str, float]) -> list[Bullet]:  # noqa: ANN401 - the ledger's own result
+def of(board: Board, money: Money, coverage: Coverage | None, policy: Mapping[str, float]) -> list[Bullet]:
     """Return the bullets of a board, in the chapter's order."""
     total = board.total
+    gap = [_gap(coverage, money)] if not board.asked.where else []  # initiatives are kept for places of the plan
     return [
         _amount(board, money),
         _cash(board, money),
         _share("pace", total, 1.0, gettext("of the plan to date")),
-        _gap(coverage, money),
+        *gap,
         _share("strategic_mix", total, policy.get("strategic_share"), gettext("of sales")),
         _share("new_customer_share", total, policy.get("new_customer_share"), gettext("of sales")),
         _share("coverage", total, None, gettext("of the customers there are")),
@@ -75,7 +77,7 @@ def _cash(board: Board, money: Money) -> Bullet:
     return Bullet(name, percent(share), detail, drawings.bullet(share, plan=1.0, most=1.2), arrow, style)
 
 
-def _gap(coverage: Any, money: Money) -> Bullet:  # noqa: ANN401 - the ledger's own result
+def _gap(coverage: Coverage | None, money: Money) -> Bullet:
     """How much of the gap between plan and baseline the initiatives cover."""
     name = gettext("Coverage of the gap")
     if coverage is None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
+from django.db.models import Max
 from django.http import Http404
 
 from salesyear.core import numbers
+from salesyear.core.models import Event
 from salesyear.core.scope import Scope
 from salesyear.performance import queries
 from salesyear.performance.board import names, reports
 from salesyear.performance.board.asked import Asked
+from salesyear.performance.board.kept import Kept
 from salesyear.performance.board.page import BoardPage, Context
 from salesyear.performance.board.sums import Source
 from salesyear.performance.board.texts import Money
@@ -21,7 +23,12 @@ from salesyear.performance.facts import facts_of
 from salesyear.plans import policy
 from salesyear.plans.models import Plan, State, Version
 from salesyear.plans.queries import plan_of
+from salesyear.plans.reports import Coverage, coverage
 from salesyear.sales.models import Currency
+
+_currencies: Kept[tuple[str, int]] = Kept(256)
+_policies: Kept[dict[str, float]] = Kept(16)
+_coverages: Kept[Coverage | None] = Kept(256)
 
 
 @dataclass(frozen=True)
@@ -44,26 +51,43 @@ def page_of(scope: Scope, asked: Asked, today: date, *, whole: bool = False) -> 
     source = Source(facts_of(scope, chosen), year.starts_on, today)
     made = reports.board(source, asked, whole=whole)
     found = names.names_of(scope, made)
+    context = _context(scope, asked, year, source, found)
     if any(found.of(level, key) == numbers.MISSING for level, key in asked.where if key):
         raise Http404
-    context = Context(
+    return BoardPage(made, context)
+
+
+def _context(scope: Scope, asked: Asked, year: Year, source: Source, found: names.Names) -> Context:
+    """What a page needs besides its board; what the history and the facts have not moved since is not read again."""
+    facts, head = source.facts.key, newest()
+    whole = not asked.where and year.plan is not None and year.version is not None
+    return Context(
         found,
-        Money(*_currency(source.facts.key)),
+        Money(*_currencies.get(facts, lambda: _currency(scope))),
         names.top_of(scope),
         year.plan,
         year.version,
         year.versions,
         queries.open_count(scope),
-        {figure.name: figure.value for figure in policy.FIGURES},
+        _policies.get((year.plan and year.plan.pk, head), lambda: policy.values(year.plan)),
+        _coverages.get((facts, year.version and year.version.pk, head), lambda: _coverage(scope, year))
+        if whole
+        else None,
     )
-    return BoardPage(made, context)
 
 
-@lru_cache(maxsize=256)
-def _currency(_facts: str) -> tuple[str, int]:
-    """The company's own currency, looked up once for facts under one key: without one they would not have been made."""
-    known = Currency.objects.within(Scope.system("the company's own currency"))
-    code, digits = known.values_list("code", "digits").get(is_base=True)
+def newest() -> int:
+    """Return the number of the newest event: everything people do is one."""
+    return Event.objects.aggregate(head=Max("number"))["head"] or 0
+
+
+def _coverage(scope: Scope, year: Year) -> Coverage | None:
+    return coverage(scope, year.plan, year.version) if year.plan else None
+
+
+def _currency(scope: Scope) -> tuple[str, int]:
+    """The company's own currency: without one, the facts would have been refused."""
+    code, digits = Currency.objects.within(scope).values_list("code", "digits").get(is_base=True)
     return code, digits
 
 

@@ -11,10 +11,13 @@ from salesyear.core import numbers
 from salesyear.core.scope import Reach, Scope
 from salesyear.crm.models import Customer
 from salesyear.org.models import Rep, Unit
+from salesyear.performance.board.asked import LEVELS
+from salesyear.performance.board.kept import Kept
 from salesyear.performance.board.reports import Board
 from salesyear.sales.models import Order
 
 NONE = 0
+_units: Kept[dict[int, str]] = Kept(64)  # units are among the facts: their names change with the facts' key
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Names:
 
 def names_of(scope: Scope, board: Board) -> Names:
     """Look up the names a board needs: four queries at most."""
-    wanted: dict[str, set[int]] = {"region": set(), "territory": set(), "rep": set(), "customer": set()}
+    wanted: dict[str, set[int]] = {level: set() for level in LEVELS}
     for level, key in board.asked.where:
         wanted[level].add(key)
     for part in board.parts:
@@ -49,7 +52,7 @@ def names_of(scope: Scope, board: Board) -> Names:
     if board.moved:
         wanted["customer"] |= {key for key, _change in board.moved.most}
     return Names(
-        _names(Unit, scope, wanted["region"] | wanted["territory"]),
+        _units.get(board.source.facts.key, lambda: dict(Unit.objects.within(scope).values_list("pk", "name"))),
         _names(Rep, scope, wanted["rep"]),
         _names(Customer, scope, wanted["customer"]),
         _numbers(scope, [key for key, _day, _amount in board.orders]),
@@ -78,7 +81,7 @@ def level_words(level: str, count: int) -> str:
     return said[level] % {"n": count}
 
 
-def _names(model: type[Unit] | type[Rep] | type[Customer], scope: Scope, keys: Iterable[int]) -> dict[int, str]:
+def _names(model: type[Rep] | type[Customer], scope: Scope, keys: Iterable[int]) -> dict[int, str]:
     wanted = {key for key in keys if key != NONE}
     if not wanted:
         return {}

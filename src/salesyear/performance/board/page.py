@@ -21,6 +21,7 @@ from salesyear.performance.board.names import Names
 from salesyear.performance.board.reports import PER_PAGE, Board, Part
 from salesyear.performance.board.texts import Money, direction, percent
 from salesyear.plans.models import Plan, Version
+from salesyear.plans.reports import Coverage
 
 SPANS = ("", "Q1", "Q2", "Q3", "Q4")
 
@@ -46,7 +47,7 @@ class Context:
     versions: Sequence[Version]
     alerts: int
     policy: Mapping[str, float]
-    coverage: Any = None
+    coverage: Coverage | None = None
 
 
 @dataclass(frozen=True)

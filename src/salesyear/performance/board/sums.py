@@ -7,8 +7,6 @@ of the facts, which names the rows and who sees them.
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +16,7 @@ import polars as pl
 
 from salesyear.engine.metrics import BY_NAME, Facts, Period, measure, missing_of
 from salesyear.engine.metrics.figure import Base, Derived
+from salesyear.performance.board.kept import Kept
 
 SPLITS = ("month", "region", "territory", "rep")
 ADD_UP = (
@@ -33,9 +32,7 @@ ADD_UP = (
     "cash_target",
 )
 COUNTED = ("coverage", "repurchase_rate", "penetration")
-_MOST_KEPT = 128
-_kept: OrderedDict[tuple[Any, ...], pl.DataFrame] = OrderedDict()
-_guard = threading.Lock()
+_kept: Kept[pl.DataFrame] = Kept(128)
 Values = Mapping[str, Any]
 
 
@@ -75,18 +72,12 @@ def measured(
     """Measure figures, or give back what was measured of the same facts before."""
     day = as_of or source.as_of
     asked = (tuple(figures), tuple(by), tuple((where or {}).items()), period, day)
-    key = (source.facts.key, *asked)
-    with _guard:
-        if source.facts.key and key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key]
     values = {split: [one] for split, one in (where or {}).items()}
-    made = measure(list(figures), source.facts, by=list(by), where=values, period=period, as_of=day)
-    with _guard:
-        _kept[key] = made
-        while len(_kept) > _MOST_KEPT:
-            _kept.popitem(last=False)
-    return made
+
+    def made() -> pl.DataFrame:
+        return measure(list(figures), source.facts, by=list(by), where=values, period=period, as_of=day)
+
+    return _kept.get((source.facts.key, *asked), made)
 
 
 def summed(table: pl.DataFrame, by: Sequence[str] = ()) -> pl.DataFrame:
@@ -98,11 +89,11 @@ def summed(table: pl.DataFrame, by: Sequence[str] = ()) -> pl.DataFrame:
 
 def with_ratios(sums: pl.DataFrame) -> pl.DataFrame:
     """Add every derived figure of the catalogue whose parts are all there."""
-    for figure in BY_NAME.values():
-        if not isinstance(figure, Derived) or figure.result is None or figure.each or figure.name in sums.columns:
-            continue
-        if set(figure.of) <= set(sums.columns):
-            sums = sums.with_columns(figure.result().alias(figure.name))
+    for name, figure in BY_NAME.items():
+        if isinstance(figure, Derived) and not figure.each and name not in sums.columns:
+            result = figure.result
+            if result and set(figure.of) <= set(sums.columns):
+                sums = sums.with_columns(result().alias(name))
     return sums
 
 
