@@ -108,7 +108,8 @@ class RuleForm(forms.Form):
     def _made(self, typed: dict[str, Any]) -> Rule:
         figure = cast("figures.Watched", figures.find(typed["figure"]))  # the field lets no other through
         rule = self.rule or Rule(made_at=timezone.now(), owner_id=cast("int", self.scope.user_id))
-        rule.figure, rule.kind, rule.side = figure.name, typed["kind"], typed["side"]
+        rule.figure, rule.side = figure.name, typed["side"]
+        rule.kind = RuleKind.SIGNAL if figure.name in figures.SIGNALS else typed["kind"]
         rule.rep, rule.unit = self._place(typed["place"])
         trend = rule.kind == RuleKind.TREND
         share = figure.unit == "share" or trend
@@ -161,8 +162,9 @@ def initial_of(rule: Rule) -> dict[str, Any]:
     figure = figures.find(rule.figure)
     share = rule.kind == RuleKind.TREND or (figure is not None and figure.unit == "share")
     place = f"rep:{rule.rep_id}" if rule.rep_id else f"unit:{rule.unit_id}" if rule.unit_id else ""
-    same = ("figure", "kind", "side", "periods", "quiet_from", "quiet_until", "digest_at", "name")
+    same = ("figure", "side", "periods", "quiet_from", "quiet_until", "digest_at", "name")
     return {name: getattr(rule, name) for name in same} | {
+        "kind": RuleKind.THRESHOLD if rule.kind == RuleKind.SIGNAL else rule.kind,
         "place": place,
         "limit": _typed(rule.limit, share=share),
         "back": None if rule.back is None else _typed(rule.back, share=share),

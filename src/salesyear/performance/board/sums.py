@@ -90,11 +90,15 @@ def summed(table: pl.DataFrame, by: Sequence[str] = ()) -> pl.DataFrame:
 def with_ratios(sums: pl.DataFrame) -> pl.DataFrame:
     """Add every derived figure of the catalogue whose parts are all there."""
     for name, figure in BY_NAME.items():
-        if isinstance(figure, Derived) and not figure.each and name not in sums.columns:
-            result = figure.result
-            if result and set(figure.of) <= set(sums.columns):
-                sums = sums.with_columns(result().alias(name))
+        if isinstance(figure, Derived) and not figure.each and {*figure.of} <= {*sums.columns} - {name}:
+            sums = sums if name in sums.columns else sums.with_columns(_result(figure).alias(name))
     return sums
+
+
+def _result(figure: Derived) -> pl.Expr:
+    """The catalogue's own expression of a figure."""
+    made: pl.Expr = figure.result()
+    return made
 
 
 def only(table: pl.DataFrame, where: Mapping[str, int], period: Period) -> pl.DataFrame:
