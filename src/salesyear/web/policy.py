@@ -11,6 +11,7 @@ from typing import ClassVar
 from salesyear.market.runs import GRADERS
 from salesyear.org.models import Role
 from salesyear.plans import access as plans
+from salesyear.targets.access import EDITORS, READERS
 from salesyear.targets.runs import PLANNERS
 
 EVERYBODY = frozenset(Role.values)
@@ -92,6 +93,10 @@ POLICY: dict[str, Gate] = {
     # Targets
     "baseline": Gate(ANALYSTS),
     "baseline-run": Gate(write=PLANNERS),
+    # The planning table: everybody reads their own part, editors write (targets/access.py says where)
+    **{f"plan-table{part}": Gate(READERS) for part in ("", "-rows", "-changes")},
+    **{f"plan-table-{deed}": Gate(write=EDITORS) for deed in ("edits", "undo", "redo", "lock", "lift")},
+    "plan-table-comment": Gate(write=READERS),
     "ledger": Gate(plans.READERS),
     "ledger-export": Gate(plans.READERS),
     "initiative-add": Gate(plans.WRITERS, plans.WRITERS),
