@@ -113,6 +113,18 @@ POLICY: dict[str, Gate] = {
     # Market
     "customer-grades": Gate(ANALYSTS),
     "customer-grades-run": Gate(write=GRADERS),
+    # Performance
+    "board": Gate(SELLING),
+    "board-live": Gate(SELLING),
+    "board-export": Gate(SELLING),
+    "alerts": Gate(SELLING),
+    "alert-acknowledge": Gate(write=SELLING),
+    "alert-rule-new": Gate(SELLING, SELLING),
+    "alert-rule": Gate(SELLING, SELLING),
+    "alert-rule-switch": Gate(write=SELLING),
+    "alert-channel-add": Gate(write=SELLING),
+    "alert-channel-drop": Gate(write=SELLING),
+    "alert-channel-try": Gate(write=SELLING),
     # Data
     "data": Gate(EVERYBODY),
     **_register("units", INSIDE),
@@ -143,6 +155,8 @@ POLICY: dict[str, Gate] = {
     **_register("coverages", GRADERS),
     **_register("cohorts", GRADERS),
     **_register("shifts", GRADERS),
+    **_register("alertlist", SELLING),
+    **_register("alertrules", SELLING),
     # Background work: one's own, and for administrators everybody's (core/access.py)
     "run-status": Gate(EVERYBODY),
     "run-cancel": Gate(write=EVERYBODY),
