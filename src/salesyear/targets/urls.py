@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from salesyear.targets import views
-from salesyear.targets.views import table
+from salesyear.targets.views import suggestions, table
 
 TABLE = [
     path("", table.page, name="plan-table"),
@@ -22,5 +22,8 @@ TABLE = [
 urlpatterns = [
     path("baseline/", views.baseline, name="baseline"),
     path("baseline/runs/", views.compute, name="baseline-run"),
+    path("suggestions/", suggestions.page, name="suggestions"),
+    path("suggestions/taking/", suggestions.take, name="suggestion-take"),
+    path("suggestions/<int:pk>/putting-back/", suggestions.put_back, name="suggestion-put-back"),
     path("plans/<int:plan>/<int:number>/table/", include(TABLE)),
 ]
