@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from salesyear.cli.plain import AS_JSON, UserError, answer, say
+from salesyear.cli.plain import AS_JSON, UserError, answer, console, say, set_up
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from salesyear.core.scope import Scope
     from salesyear.engine.targets import Cells, Params, Plan, Rules
 
 app = typer.Typer(help="Targets: share one number out so that it adds up in every direction and says why.")
@@ -107,6 +108,60 @@ def diff(
         say(f"{where}: {row['old']:,.0f} -> {row['new']:,.0f} ({row['change']:+,.0f}, {growth})")
     if not changed.is_empty():
         raise typer.Exit(1)
+
+
+@app.command()
+def make(
+    year: Annotated[int, typer.Option(help="The plan's year.")],
+    total: Annotated[float | None, typer.Option(help="What the company is to sell, in its currency.")] = None,
+    growth: Annotated[float | None, typer.Option(help="Or growth on last year, as a share: 0.1 is 10 %.")] = None,
+    starts: Annotated[str, typer.Option(help="First day of a fiscal year, as 2027-04-01; else 1 January.")] = "",
+    seed: Annotated[int, typer.Option(help="Of the rounding.", min=0)] = 1,
+    name: Annotated[str, typer.Option(help="What the version is called.")] = "",
+    as_json: Annotated[bool, AS_JSON] = False,
+) -> None:
+    """Make a plan from the facts in the database: baseline, the policy's rules, one number for everybody.
+
+    With neither total nor growth the plan is what is expected anyway.
+
+    Example: [bold]salesyear targets make --year 2027 --growth 0.1[/bold]
+    """
+    set_up()
+    from salesyear.sales.models import Currency
+
+    base = Currency.objects.within(_everything()).filter(is_base=True).first()
+    minor = None if total is None or base is None else round(total * 10**base.digits)
+    _make(year, minor, growth, starts, seed, name, as_json=as_json)
+
+
+def _make(
+    year: int, total: int | None, growth: float | None, starts: str, seed: int, name: str, *, as_json: bool
+) -> None:
+    from datetime import date
+
+    from rich.progress import Progress
+
+    from salesyear.targets.services import PlanParams, make_plan
+
+    day = date.fromisoformat(starts) if starts else None
+    params = PlanParams(year=year, starts_on=day, total=total, growth=growth, seed=seed, name=name)
+    with Progress(console=console(), transient=True) as bars:
+        bar = bars.add_task("", total=1.0)
+        made = make_plan(params, None, lambda step, share: bars.update(bar, description=step, completed=share))
+    relaxed = made.inputs["relaxed"]
+    if as_json:
+        said = {"version": made.number, "plan": made.plan.name, "total": made.inputs["total"], "relaxed": relaxed}
+        answer(said | {"fingerprint": made.fingerprint})
+        return
+    say(f"Plan {made.plan.name}, version {made.number} “{made.name}” is kept as a draft.")
+    for one in relaxed:
+        say(f"“{one['rule']}” had to give way at {one['path'] or 'the company'}: {one['asked']} -> {one['now']}")
+
+
+def _everything() -> Scope:
+    from salesyear.core.scope import Scope
+
+    return Scope.system("salesyear targets make")
 
 
 def _one_thread() -> None:

@@ -1,4 +1,4 @@
-"""The background work of this chapter: computing a baseline."""
+"""The background work of this chapter: computing a baseline, making a plan."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from salesyear.core.scope import Scope
 from salesyear.engine.messages import EngineError
 from salesyear.org.models import Role
 from salesyear.targets import services
+from salesyear.targets.access import MAKERS
+from salesyear.targets.planning.params import PlanParams
 from salesyear.targets.reports import BaselineParams, NoBaseline, baseline_of_year
 
 PLANNERS = frozenset({Role.DIRECTOR, Role.REGIONAL_MANAGER, Role.FINANCE, Role.ADMINISTRATOR})
@@ -43,3 +45,18 @@ def compute_baseline(run: Run, params: dict[str, Any], progress: Progress) -> di
     progress(100, 100)  # a cancelled run keeps nothing
     kept = services.keep_baseline(made, run=run, actor=run.made_by)
     return {"url": f"{reverse('baseline')}?year={kept.year}", "baseline": kept.pk}
+
+
+# Not atomic, for the same reason; it keeps one version a run.
+@run_kind(services.PLAN_KIND, label=gettext_lazy("plan"), roles=MAKERS, atomic=False)
+def make_plan(run: Run, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Make the plan that was asked for and keep it as a draft."""
+
+    def told(step: str, share: float) -> None:
+        progress(round(100 * share), 100, step)
+
+    try:
+        version = services.make_plan(PlanParams.from_json(params), run.made_by, told, run=run)
+    except EngineError as refused:
+        raise NoBaseline(_(refused.text) % refused.values) from refused
+    return {"version": version.pk, "plan": version.plan_id, "number": version.number}

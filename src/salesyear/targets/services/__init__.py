@@ -1,5 +1,16 @@
 """What people do in this chapter: one function for each intention."""
 
+from salesyear.targets.planning.params import PlanParams
 from salesyear.targets.services.baseline import KIND, ask_for_baseline, keep_baseline
+from salesyear.targets.services.plans import PLAN_KIND, ask_for_plan, keep_plan, make_plan
 
-__all__ = ["KIND", "ask_for_baseline", "keep_baseline"]
+__all__ = [
+    "KIND",
+    "PLAN_KIND",
+    "PlanParams",
+    "ask_for_baseline",
+    "ask_for_plan",
+    "keep_baseline",
+    "keep_plan",
+    "make_plan",
+]

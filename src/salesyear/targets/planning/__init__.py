@@ -1,0 +1,1 @@
+"""From facts to a plan: who sold what, what is expected, what must hold, and the one plan that follows."""
