@@ -7,7 +7,10 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from cast import Cast
+from salesyear.core.scope import Scope
 from salesyear.importing.models import Import
+from salesyear.performance.models import Rule
+from salesyear.plans.models import Initiative
 from salesyear.web.registers import REGISTERS
 
 # Not pages: files, parts, addresses that only take a form, links that come by mail, and what ends the session.
@@ -46,8 +49,18 @@ NOT_PAGES = {
     "run-status",
     "run-cancel",
     "baseline-run",
+    "board-live",
+    "alert-acknowledge",
+    "alert-rule-switch",
+    "alert-channel-add",
+    "alert-channel-drop",
+    "alert-channel-try",
     "customer-grades-run",
     "market-study-run",
+    "suggestion-take",
+    "suggestion-put-back",
+    "initiative-drop",
+    "initiative-resume",
 }
 
 
@@ -66,8 +79,16 @@ def _address(name: str, pattern: URLPattern, cast: Cast) -> str:
 def _key(name: str, cast: Cast) -> Any:
     if name == "user":
         return cast.users["li"].pk
+    if name == "alert-rule":
+        return Rule.objects.within(Scope.system("a rule to look at")).order_by("pk")[0].pk
     if name == "import":
         return Import.objects.values_list("pk", flat=True).get()
+    if name == "initiative":
+        return Initiative._base_manager.order_by("pk").values_list("pk", flat=True)[0]
+    if name == "commitments-of":
+        return cast.reps["li"].pk
+    if name == "policy-value":
+        return "win_back_rate"
     register = REGISTERS.get(name.removesuffix("-row"))
     if register is None:
         raise LookupError(f"Say in site_pages.py which row the page “{name}” is to be looked at with.")

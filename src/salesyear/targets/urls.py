@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from salesyear.targets import views
+from salesyear.targets.views import suggestions, table
+
+TABLE = [
+    path("", table.page, name="plan-table"),
+    path("rows/", table.rows, name="plan-table-rows"),
+    path("changes/", table.changes, name="plan-table-changes"),
+    path("edits/", table.edits, name="plan-table-edits"),
+    path("undo/", table.undo, name="plan-table-undo"),
+    path("redo/", table.redo, name="plan-table-redo"),
+    path("lock/", table.lock, name="plan-table-lock"),
+    path("lift/", table.lift, name="plan-table-lift"),
+    path("comment/", table.comment, name="plan-table-comment"),
+]
 
 urlpatterns = [
     path("baseline/", views.baseline, name="baseline"),
     path("baseline/runs/", views.compute, name="baseline-run"),
+    path("suggestions/", suggestions.page, name="suggestions"),
+    path("suggestions/taking/", suggestions.take, name="suggestion-take"),
+    path("suggestions/<int:pk>/putting-back/", suggestions.put_back, name="suggestion-put-back"),
+    path("plans/<int:plan>/<int:number>/table/", include(TABLE)),
 ]

@@ -43,6 +43,7 @@ PAGES = {
     "baseline": noop("Baseline"),
     "customer-grades": noop("Customers' value"),
     "market-potential": noop("Market potential and share"),
+    "board": noop("Dashboard"),
 }
 
 
