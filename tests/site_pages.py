@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from cast import Cast
 from salesyear.importing.models import Import
+from salesyear.plans.models import Initiative
 from salesyear.web.registers import REGISTERS
 
 # Not pages: files, parts, addresses that only take a form, links that come by mail, and what ends the session.
@@ -47,6 +48,8 @@ NOT_PAGES = {
     "run-cancel",
     "baseline-run",
     "customer-grades-run",
+    "initiative-drop",
+    "initiative-resume",
 }
 
 
@@ -67,6 +70,10 @@ def _key(name: str, cast: Cast) -> Any:
         return cast.users["li"].pk
     if name == "import":
         return Import.objects.values_list("pk", flat=True).get()
+    if name == "initiative":
+        return Initiative._base_manager.order_by("pk").values_list("pk", flat=True)[0]
+    if name == "policy-value":
+        return "win_back_rate"
     register = REGISTERS.get(name.removesuffix("-row"))
     if register is None:
         raise LookupError(f"Say in site_pages.py which row the page “{name}” is to be looked at with.")

@@ -1,10 +1,15 @@
-"""Which plan and which version people mean."""
+"""Which plan and which version people mean; rows of a plan for its pages."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
-from salesyear.plans.models import Plan, State, Version
+from django.db.models import Case, When
+
+from salesyear.core.models import Event
+from salesyear.core.scope import Scope, ScopedQuerySet
+from salesyear.plans.models import Commitment, Initiative, Plan, State, Version
 
 
 def plan_of(day: date) -> Plan | None:
@@ -22,3 +27,27 @@ def published(plan: Plan) -> Version | None:
 def newest(plan: Plan) -> Version | None:
     """Return the newest version, whatever its state."""
     return plan.versions.order_by("-number").first()
+
+
+def shown(plan: Plan) -> Version | None:
+    """Return the version that a page shows unless it is asked for another: the published one, else the newest."""
+    first = Case(When(state=State.PUBLISHED, then=0), default=1)
+    return plan.versions.order_by(first, "-number").first()
+
+
+def initiatives(scope: Scope, plan: Plan) -> ScopedQuerySet[Initiative]:
+    """Return the initiatives of a plan that somebody sees, with the names they are shown under."""
+    return Initiative.objects.within(scope).filter(plan=plan).select_related("unit", "rep")
+
+
+def history_of(initiative: Initiative) -> Iterable[Event]:
+    """Return what was done with an initiative that somebody has been found to see, the newest first."""
+    return Event.objects.filter(verb__startswith="plans.initiative.", detail__initiative=initiative.pk).order_by(
+        "-number"
+    )
+
+
+def standing(scope: Scope, plan: Plan) -> dict[tuple[int, int, int], Commitment]:
+    """Return the commitment that stands for each (salesperson, customer or 0, line or 0): the newest one."""
+    rows = Commitment.objects.within(scope).filter(plan=plan).select_related("actor").order_by("pk")
+    return {(row.rep_id, row.customer_id or 0, row.line_id or 0): row for row in rows}

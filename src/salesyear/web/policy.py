@@ -11,6 +11,7 @@ from typing import ClassVar
 from salesyear.market.runs import GRADERS
 from salesyear.org.models import Role
 from salesyear.targets.access import EDITORS, READERS
+from salesyear.plans import access as plans
 from salesyear.targets.runs import PLANNERS
 
 EVERYBODY = frozenset(Role.values)
@@ -96,6 +97,14 @@ POLICY: dict[str, Gate] = {
     **{f"plan-table{part}": Gate(READERS) for part in ("", "-rows", "-changes")},
     **{f"plan-table-{deed}": Gate(write=EDITORS) for deed in ("edits", "undo", "redo", "lock", "lift")},
     "plan-table-comment": Gate(write=READERS),
+    "ledger": Gate(plans.READERS),
+    "ledger-export": Gate(plans.READERS),
+    "initiative-add": Gate(plans.WRITERS, plans.WRITERS),
+    "initiative": Gate(plans.READERS, plans.WRITERS),
+    "initiative-drop": Gate(write=plans.WRITERS),
+    "initiative-resume": Gate(write=plans.WRITERS),
+    "policy": Gate(INSIDE),
+    "policy-value": Gate(INSIDE, plans.POLICY_MAKERS),
     # Market
     "customer-grades": Gate(ANALYSTS),
     "customer-grades-run": Gate(write=GRADERS),

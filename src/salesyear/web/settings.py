@@ -22,6 +22,7 @@ HTTPS = env.flag("SALESYEAR_HTTPS", default=False)
 INSTALLED_APPS = [
     "salesyear.web",
     "salesyear.importing",
+    "salesyear.performance",
     "salesyear.targets",
     "salesyear.market",
     "salesyear.plans",
@@ -138,6 +139,8 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 IMPORT_MOST_BYTES = env.whole("SALESYEAR_IMPORT_MOST_MB", 200, least=1, most=4_000) * 1_000_000
 IMPORT_MOST_ROWS = env.whole("SALESYEAR_IMPORT_MOST_ROWS", 500_000, least=1_000, most=50_000_000)
+FACTS_ROOT = HOME / "facts"
+COUNTRY = env.text("SALESYEAR_COUNTRY", "CN")
 RUN_LEASE_SECONDS = env.whole("SALESYEAR_RUN_LEASE_SECONDS", 60, least=2, most=3_600)
 RUN_ATTEMPTS = env.whole("SALESYEAR_RUN_ATTEMPTS", 3, least=1, most=20)
 

@@ -22,6 +22,7 @@ urlpatterns = [
     path("users/", include("salesyear.org.urls")),
     path("data/", include([one for register in REGISTERS.values() for one in addresses(register, may_open)])),
     path("targets/", include("salesyear.targets.urls")),
+    path("targets/", include("salesyear.plans.urls")),
     path("market/", include("salesyear.market.urls")),
     *(path(f"{chapter.slug}/", views.chapter, {"slug": chapter.slug}, name=chapter.slug) for chapter in CHAPTERS),
     path("", include("salesyear.core.urls")),
