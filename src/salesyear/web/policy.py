@@ -10,8 +10,8 @@ from typing import ClassVar
 
 from salesyear.market.runs import GRADERS
 from salesyear.org.models import Role
-from salesyear.targets.access import EDITORS, READERS
 from salesyear.plans import access as plans
+from salesyear.targets.access import EDITORS, READERS
 from salesyear.targets.runs import PLANNERS
 
 EVERYBODY = frozenset(Role.values)
