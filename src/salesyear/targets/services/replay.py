@@ -24,4 +24,3 @@ def replay(version: Version) -> NDArray[np.int64]:
         edits = Edit.objects.within(Scope.system("replaying a version")).filter(version=version).order_by("number")
     empty = State(version.edition, desk, desk.baseline, tuple(edits), {})
     return amounts_of(desk, empty.log())
-

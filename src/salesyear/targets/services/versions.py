@@ -31,7 +31,9 @@ class AnotherIsPublished(Refused):
 
     def __init__(self, version: Version) -> None:
         """Keep the version that everybody works by now."""
-        text = _("“%(name)s” was published meanwhile. Look at the difference, then publish again if yours is to replace it.")
+        text = _(
+            "“%(name)s” was published meanwhile. Look at the difference, then publish again if yours is to replace it."
+        )
         super().__init__(text % {"name": version})
         self.version = version
 
@@ -40,6 +42,7 @@ def copy_version(version: Version, name: str, *, actor: User | None) -> Version:
     """Make a scenario: a new draft with the same amounts, rules and log, whatever the state of the first."""
     with rls.as_owner(), transaction.atomic():
         Plan.objects.select_for_update().get(pk=version.plan_id)
+        version.refresh_from_db()
         number = (version.plan.versions.aggregate(last=Max("number"))["last"] or 0) + 1
         other = Version.objects.create(
             plan=version.plan,
@@ -65,8 +68,8 @@ def _copies(rows: Iterable[Sheet | Edit], version: Version) -> list[Sheet | Edit
     for row in rows:
         other = copy(row)
         other.pk, other.version = None, version
-        other._state = copy(row._state)  # noqa: SLF001 - a new row, as Django's own recipe for copies has it
-        other._state.adding = True  # noqa: SLF001 - as above
+        other._state = copy(row._state)
+        other._state.adding = True
         found.append(other)
     return found
 
@@ -77,7 +80,9 @@ def submit(version: Version, *, actor: User, scope: Scope, note: str = "") -> Ve
 
     _need(scope, MAKERS)
     if audit(Scope.system("checking targets before release"), version).poor and not note.strip():
-        raise Refused(_("The check of these targets found something poor. Say in the note why they are right all the same."))
+        raise Refused(
+            _("The check of these targets found something poor. Say in the note why they are right all the same.")
+        )
     return _move(version, State.DRAFT, State.SUBMITTED, actor, note)
 
 
@@ -129,9 +134,13 @@ def _move(version: Version, before: State, after: State, actor: User, note: str)
         moved = Version.objects.filter(pk=version.pk, state=before).update(state=after)
         if not moved:
             now = Version.objects.get(pk=version.pk)
-            raise Refused(_("This version is %(state)s now: the step was not taken.") % {"state": now.get_state_display()})
+            raise Refused(
+                _("This version is %(state)s now: the step was not taken.") % {"state": now.get_state_display()}
+            )
         Step.objects.create(version=version, state=after, note=note.strip(), actor=actor, at=timezone.now())
-        events.record(f"targets.version.{after.value}", actor=actor, subject=str(version), detail={"note": note.strip()[:200]})
+        events.record(
+            f"targets.version.{after.value}", actor=actor, subject=str(version), detail={"note": note.strip()[:200]}
+        )
     version.state = after
     return version
 
