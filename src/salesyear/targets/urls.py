@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from salesyear.targets import views
-from salesyear.targets.views import plans, table
+from salesyear.targets.views import plans, suggestions, table
 
 TABLE = [
     path("", table.page, name="plan-table"),
@@ -31,5 +31,8 @@ urlpatterns = [
     path("plans/<int:plan>/<int:number>/beside/<int:other>/", plans.difference, name="plan-difference"),
     path("plans/<int:plan>/<int:number>/copies/", plans.copy, name="plan-copy"),
     path("plans/<int:plan>/<int:number>/steps/<slug:deed>/", plans.step, name="plan-step"),
+    path("suggestions/", suggestions.page, name="suggestions"),
+    path("suggestions/taking/", suggestions.take, name="suggestion-take"),
+    path("suggestions/<int:pk>/putting-back/", suggestions.put_back, name="suggestion-put-back"),
     path("plans/<int:plan>/<int:number>/table/", include(TABLE)),
 ]

@@ -22,6 +22,7 @@ HTTPS = env.flag("SALESYEAR_HTTPS", default=False)
 INSTALLED_APPS = [
     "salesyear.web",
     "salesyear.importing",
+    "salesyear.documents",
     "salesyear.performance",
     "salesyear.targets",
     "salesyear.market",
@@ -143,6 +144,10 @@ FACTS_ROOT = HOME / "facts"
 COUNTRY = env.text("SALESYEAR_COUNTRY", "CN")
 RUN_LEASE_SECONDS = env.whole("SALESYEAR_RUN_LEASE_SECONDS", 60, least=2, most=3_600)
 RUN_ATTEMPTS = env.whole("SALESYEAR_RUN_ATTEMPTS", 3, least=1, most=20)
+
+NOTIFY_MAIL = env.text("SALESYEAR_NOTIFY_MAIL", "")
+NOTIFY_INSIDE = env.names("SALESYEAR_NOTIFY_INSIDE", [])
+ALERT_SECONDS = env.whole("SALESYEAR_ALERT_SECONDS", 60, least=0, most=86_400)
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
