@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.urls import include, path
 
 from salesyear.targets import views
-from salesyear.targets.views import suggestions, table
+from salesyear.targets.rows import REPORTS
+from salesyear.targets.views import effects, quarters, rows, suggestions, table
 
 TABLE = [
     path("", table.page, name="plan-table"),
@@ -19,9 +20,21 @@ TABLE = [
     path("comment/", table.comment, name="plan-table-comment"),
 ]
 
+ROWS = [
+    one
+    for code in REPORTS
+    for one in (
+        path(f"{code.lower()}/", rows.row, {"code": code}, name=f"row-{code.lower()}"),
+        path(f"{code.lower()}/export/<str:form>/", rows.row_export, {"code": code}, name=f"row-{code.lower()}-export"),
+    )
+]
+
 urlpatterns = [
+    *ROWS,
     path("baseline/", views.baseline, name="baseline"),
     path("baseline/runs/", views.compute, name="baseline-run"),
+    path("ledger/effects/", effects.measure, name="effects-run"),
+    path("quarters/", quarters.quarters, name="quarters"),
     path("suggestions/", suggestions.page, name="suggestions"),
     path("suggestions/taking/", suggestions.take, name="suggestion-take"),
     path("suggestions/<int:pk>/putting-back/", suggestions.put_back, name="suggestion-put-back"),

@@ -2,15 +2,19 @@
 
 from salesyear.targets.planning.params import PlanParams
 from salesyear.targets.services.baseline import KIND, ask_for_baseline, keep_baseline
+from salesyear.targets.services.effects import EFFECTS_KIND, ask_for_effects, keep_effects
 from salesyear.targets.services.plans import PLAN_KIND, ask_for_plan, keep_plan, make_plan
 
 __all__ = [
+    "EFFECTS_KIND",
     "KIND",
     "PLAN_KIND",
     "PlanParams",
     "ask_for_baseline",
+    "ask_for_effects",
     "ask_for_plan",
     "keep_baseline",
+    "keep_effects",
     "keep_plan",
     "make_plan",
 ]
