@@ -43,6 +43,9 @@ PAGES = {
     "baseline": noop("Baseline"),
     "customer-grades": noop("Customers' value"),
     "market-potential": noop("Market potential and share"),
+    "new-customers": noop("New customers"),
+    "white-space": noop("White space"),
+    "tier-coverage": noop("Coverage by city tier"),
     "board": noop("Dashboard"),
 }
 

@@ -26,6 +26,7 @@ TARGETS = Chapter(
             "Product-line mix",
             noop("The share of high-margin and strategic lines per region and rep, solved together with the targets."),
             ("orders", "products"),
+            page="row-t2",
         ),
         Row(
             "T3",
@@ -33,7 +34,8 @@ TARGETS = Chapter(
             "New customers' share",
             noop("What customers won this year bring in their first year, against the share that was planned."),
             ("orders", "customers"),
-            page="new-customers",
+            page="row-t3",
+            begun=("new-customers",),
         ),
         Row(
             "T4",
@@ -41,6 +43,7 @@ TARGETS = Chapter(
             "Collection period",
             noop("A collection plan beside the sales plan: days outstanding, ageing and collection rate per rep."),
             ("invoices", "receipts"),
+            page="row-t4",
         ),
         Row(
             "T5",
@@ -48,6 +51,7 @@ TARGETS = Chapter(
             "Benchmark against rivals",
             noop("Our share by region and product line, and the accounts to take from each rival."),
             ("orders", "market_sizes", "rivals"),
+            page="row-t5",
             begun=("market-potential",),
         ),
         Row(
@@ -56,7 +60,8 @@ TARGETS = Chapter(
             "White-space coverage",
             noop("Segments and districts nobody covers, with their expected value."),
             ("customers", "market_sizes"),
-            page="white-space",
+            page="row-t6",
+            begun=("white-space",),
         ),
         Row(
             "T7",
@@ -64,7 +69,8 @@ TARGETS = Chapter(
             "Channels in smaller cities",
             noop("Coverage by city tier, and the new outlets or agents that pay back."),
             ("customers", "agencies"),
-            page="tier-coverage",
+            page="row-t7",
+            begun=("tier-coverage",),
         ),
         Row(
             "T8",
@@ -73,6 +79,7 @@ TARGETS = Chapter(
             noop("How many categories a customer buys in a year, and which one to offer next."),
             ("orders", "products", "customers"),
             begun=("customer-grades",),
+            page="row-t8",
         ),
         Row(
             "T9",
@@ -81,6 +88,7 @@ TARGETS = Chapter(
             noop("Leads graded A, B or C with the reasons, and the count of new A customers against the plan."),
             ("leads", "customers"),
             begun=("customer-grades",),
+            page="row-t9",
         ),
         Row(
             "T10",
@@ -89,6 +97,7 @@ TARGETS = Chapter(
             noop("Who left, why, what they were worth, what we offered and who came back."),
             ("orders", "customers", "surveys"),
             begun=("customer-grades",),
+            page="row-t10",
         ),
         Row(
             "T11",
@@ -96,6 +105,7 @@ TARGETS = Chapter(
             "Customer satisfaction",
             noop("The promoter score with its margin of error by region and rep, and open improvement plans."),
             ("surveys",),
+            page="row-t11",
         ),
         Row(
             "T12",
@@ -103,6 +113,7 @@ TARGETS = Chapter(
             "Key-account service",
             noop("The top customers with their adviser, next review and chance of renewal."),
             ("orders", "contracts", "visits"),
+            page="row-t12",
         ),
     ),
 )
