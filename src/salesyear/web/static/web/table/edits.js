@@ -117,9 +117,11 @@ export class Edits {
 
   /** No answer: what was typed stays in its cells until it could be sent, or is given up. */
   async #failed(one, failure) {
+    if (failure.sentence && !one.edits) return this.page.announce(failure.sentence);
     const again = await this.asks.failed(failure, one.edits?.length ?? 0);
     if (again) this.queue.unshift(one);
     else if (one.edits) this.#clear(one.edits);
+    return null;
   }
 
   #clear(edits) {

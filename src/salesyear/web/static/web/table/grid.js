@@ -36,7 +36,7 @@ export class Grid {
     this.table.on("tableBuilt", () => {
       this.holder = this.place.querySelector(".tabulator-tableholder");
       this.#name();
-      this.table.setFilter(row => this.page.rows.isShown(row, this.page.choices));
+      this.table.setFilter(row => row.shown);
       this.number();
       resolve(this);
     });
