@@ -159,6 +159,7 @@ async function start() {
   await page.load();
   equip(page);
   follow(page);
+  addEventListener("resize", () => page.status.show());
 }
 
 start().catch(failure => {
