@@ -1,8 +1,8 @@
 """The planning table in a real Chromium on AdventureWorks: edits, pastes, undo, scrolling, keys, each beside a floor.
 
 Run: python benchmarks/table_browser.py. It loads the sample into a folder of its own, computes the baseline, makes a
-plan with many key customers, serves it, and drives the page. The floors are measured in the same run: the same POST sent
-by itself for edits, an empty frame for the rest. All is wall time, from the key to the painted frame.
+plan with many key customers, serves it, and drives the page. The floors are measured in the same run: the same
+POST sent by itself for edits, an empty frame for the rest. All is wall time, from the key to the painted frame.
 """
 
 from __future__ import annotations
