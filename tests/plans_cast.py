@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 
 from cast import Cast
+from salesyear.core.scope import Scope
 from salesyear.plans.models import (
     Comment,
     Commitment,
@@ -66,3 +67,12 @@ def sheet(cast: Cast, version: Version, rep: str, slots: list[list[int]], amount
         **packed,
         **sums,
     )
+
+
+def gap_plan(cast: Cast) -> Version:
+    """Keep the same plan with a baseline of 1,000 yuan a month for each: a gap of 200."""
+    version = plan_of_2026(cast)
+    baseline = np.full(12, 1_000_00, dtype="<i8")
+    rows = Sheet.objects.within(Scope.system("a gap")).filter(version=version)
+    rows.update(baseline=baseline.tobytes(), baseline_total=int(baseline.sum()))
+    return version

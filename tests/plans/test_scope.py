@@ -8,12 +8,12 @@ import pytest
 from django.db import connection
 
 from cast import Cast
-from plans_cast import plan_of_2026
+from plans_cast import NOW, plan_of_2026
 from salesyear.core import rls
 from salesyear.core.scope import Scope, scoped_models
 from salesyear.org.access import scope_of
 from salesyear.plans.frames import cash_by_month, sheet_cells
-from salesyear.plans.models import Comment, Commitment, Edit, Initiative, Sheet
+from salesyear.plans.models import Comment, Commitment, Edit, Initiative, QuarterPlan, Sheet
 
 SEEN = {
     "director": {"li", "zhao", "sun"},
@@ -32,7 +32,7 @@ ROWS: tuple[Any, ...] = (Comment, Commitment, Edit, Initiative, Sheet)
 
 def test_no_scoped_row_of_a_plan_is_left_out() -> None:
     ours = {model for model in scoped_models() if model._meta.app_label == "plans"}
-    assert ours == set(ROWS), "add the model to ROWS"
+    assert ours == {*ROWS, QuarterPlan}, "add the model to ROWS"
 
 
 @pytest.mark.parametrize("model", ROWS, ids=lambda model: model.__name__)
@@ -46,6 +46,18 @@ def test_each_sees_their_own_part(cast: Cast, name: str, model: Any) -> None:
         if connection.vendor == "postgresql":  # the second gate, without the first
             everything = model.objects.within(Scope.system("looking past the managers"))
             assert set(everything.values_list("rep", flat=True)) == wanted
+
+
+@pytest.mark.parametrize(("name", "seen"), [("director", 2), ("wang", 1), ("li", 0), ("hr", 2), ("marketing", 0)])
+def test_a_regions_quarter_plan_is_its_managers(cast: Cast, name: str, seen: int) -> None:
+    version = plan_of_2026(cast)
+    for region in ("east", "west"):
+        QuarterPlan.objects.create(plan=version.plan, unit=cast.units[region], quarter=1, signed_at=NOW)
+    scope = scope_of(cast.users[name])
+    with rls.enforced(scope):
+        assert QuarterPlan.objects.within(scope).count() == seen
+        if connection.vendor == "postgresql":
+            assert QuarterPlan.objects.within(Scope.system("looking past the managers")).count() == seen
 
 
 def test_cells_come_back_as_they_were_packed(cast: Cast) -> None:

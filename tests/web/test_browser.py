@@ -13,6 +13,7 @@ from django.utils.translation import override
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 from cast import PASSWORD, START, Cast, company, papers
+from plans_cast import gap_plan
 from salesyear.core.scope import Scope
 from salesyear.crm.models import Customer
 from salesyear.importing.services import take_in
@@ -55,6 +56,7 @@ WORDS = """() => {
 def people(transactional_db: None, tmp_path: Path) -> Cast:
     cast = company()
     papers(cast)
+    gap_plan(cast)
     evil = "<script>document.title = 'taken'</script>"
     Customer.objects.create(code="E1", name=evil, owner=cast.reps["li"], unit=cast.units["shanghai"])
     Price.objects.create(product=cast.products["core"], currency_id="CNY", starts_on=START, list_micros=12_500_000)

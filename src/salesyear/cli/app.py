@@ -20,6 +20,7 @@ from salesyear.cli import (
     targets,
     user,
     work,
+    year,
 )
 from salesyear.cli.plain import UserError, sentence_of
 
@@ -39,6 +40,7 @@ app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("work")(work.work)
 app.command("import")(importing.import_file)
+app.command("plan")(year.plan)
 app.command("baseline")(plan.baseline)
 app.command("customers")(plan.customers)
 app.command("forecast")(forecast.forecast)

@@ -5,12 +5,16 @@ Polars is imported when a table is made: a page that shows kept results does not
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from salesyear.core.scope import Scope
-from salesyear.plans.models import Sheet, Version
+from salesyear.engine.plans.ledger import Initiative as Idea
+from salesyear.engine.plans.ledger import Leaf
+from salesyear.org.models import Rep, Unit, UnitKind
+from salesyear.plans.models import Initiative, InitiativeState, Sheet, Version
 from salesyear.plans.months import months_of
-from salesyear.sales.frames import NONE, places
+from salesyear.sales.frames import NONE, keys_of, places
 
 if TYPE_CHECKING:
     import polars as pl
@@ -68,6 +72,110 @@ def cash_by_month(scope: Scope, version: Version) -> pl.DataFrame:
     schema = {"row": pl.Int64, "rep": pl.Int64, "place": pl.Int64, "month": pl.Date, "cash": pl.Int64}
     where = places(scope).select("row", "region", "territory", "unit")
     return pl.DataFrame(rows, schema=schema, orient="row").join(where, on="row", how="left").drop("row")
+
+
+Where = tuple[int, int]  # the region and the territory that a row of a unit stands in today
+
+
+def leaves(scope: Scope, version: Version, where: Mapping[int, Where]) -> list[Leaf]:
+    """Return each sheet that `scope` sees with its targets and baseline by month, slots added up."""
+    import numpy as np
+
+    def months(packed: bytes | memoryview) -> tuple[int, ...]:
+        table = np.frombuffer(packed, dtype="<i8").reshape(-1, MONTHS)
+        return tuple(int(amount) for amount in table.sum(axis=0))
+
+    rows = Sheet.objects.within(scope).filter(version=version).order_by("unit__path", "rep__code", "pk")
+    return [
+        Leaf(_place(unit, rep, where), months(target), months(baseline))
+        for unit, rep, target, baseline in rows.values_list("unit_id", "rep_id", "target", "baseline").iterator()
+    ]
+
+
+def yearly_leaves(scope: Scope, version: Version, where: Mapping[int, Where]) -> list[Leaf]:
+    """Return the same with the year's sums alone, which stand beside the sheets and need no unpacking."""
+    rows = Sheet.objects.within(scope).filter(version=version).order_by("unit__path", "rep__code", "pk")
+    return [
+        Leaf(_place(unit, rep, where), (target,), (baseline,))
+        for unit, rep, target, baseline in rows.values_list("unit_id", "rep_id", "target_total", "baseline_total")
+    ]
+
+
+def leaves_by_person(scope: Scope, version: Version, where: Mapping[int, Where]) -> dict[tuple[int, int], Leaf]:
+    """Return the leaves by the keys of their unit's row and salesperson (0: none)."""
+    rows = Sheet.objects.within(scope).filter(version=version).order_by("unit__path", "rep__code", "pk")
+    keys = [(unit or NONE, rep or NONE) for unit, rep in rows.values_list("unit_id", "rep_id")]
+    return dict(zip(keys, leaves(scope, version, where), strict=True))
+
+
+def parts_by_person(scope: Scope, version: Version, strategic: frozenset[int]) -> dict[tuple[int, int], dict[str, int]]:
+    """Return each leaf's target over the year, and how much of its baseline is strategic lines and new customers."""
+    import numpy as np
+
+    found = {}
+    rows = Sheet.objects.within(scope).filter(version=version)
+    for unit, rep, slots, packed, target in rows.values_list("unit_id", "rep_id", "slots", "baseline", "target_total"):
+        years = np.frombuffer(packed, dtype="<i8").reshape(-1, MONTHS).sum(axis=1)
+        known = np.array(slots, dtype=np.int64).reshape(-1, 3)
+        parts = {"strategic": np.isin(known[:, 1], sorted(strategic)), "new": known[:, 2] == 1}
+        sums = {name: int(years[mine].sum()) for name, mine in parts.items()}
+        found[unit or NONE, rep or NONE] = sums | {"target": target}
+    return found
+
+
+def slot_sums(scope: Scope, version: Version, rep: Rep, by: str) -> dict[int, tuple[int, int]]:
+    """Return a salesperson's last year and target over the year by key customer, or by line (0: the others)."""
+    import numpy as np
+
+    column = ("customer", "line").index(by)
+    sums: dict[int, tuple[int, int]] = {}
+    rows = Sheet.objects.within(scope).filter(version=version, rep=rep)
+    for slots, *packed in rows.values_list("slots", "last_year", "target"):
+        last, target = (np.frombuffer(part, dtype="<i8").reshape(-1, MONTHS).sum(axis=1) for part in packed)
+        for slot, before, owed in zip(slots, last, target, strict=True):
+            known = sums.get(slot[column], (0, 0))
+            sums[slot[column]] = (known[0] + int(before), known[1] + int(owed))
+    return sums
+
+
+def ideas(rows: Iterable[Initiative], where: Mapping[int, Where]) -> list[Idea]:
+    """Return initiatives as the engine takes them: without those dropped, each with the place it is kept for."""
+    return [
+        Idea(
+            row.pk,
+            row.kind,
+            tuple(row.months),
+            row.chance,
+            _lifted(row, where),
+            tuple(row.effect_months),
+        )
+        for row in rows
+        if row.state != InitiativeState.DROPPED
+    ]
+
+
+def regions_and_territories(units: Iterable[Unit]) -> dict[int, Where]:
+    """Return for each row of a unit the region and the territory it stands in today (0: none)."""
+    rows = sorted(units, key=lambda unit: (unit.starts_on, unit.pk))
+    today = {unit.code: unit for unit in rows}
+    kinds = {unit.pk: unit.kind for unit in rows}
+    found = {}
+    for unit in rows:
+        above = {kinds[key]: key for key in keys_of(today[unit.code].path) if key in kinds}
+        found[unit.pk] = (above.get(UnitKind.REGION.value, NONE), above.get(UnitKind.TERRITORY.value, NONE))
+    return found
+
+
+def _place(unit: int | None, rep: int | None, where: Mapping[int, Where]) -> tuple[int, ...]:
+    return (*where.get(unit or NONE, (NONE, NONE)), rep or NONE)
+
+
+def _lifted(row: Initiative, where: Mapping[int, Where]) -> dict[str, frozenset[int]]:
+    """What `where` says, within the unit and the salesperson that the initiative is kept for."""
+    said = {column: frozenset(int(key) for key in keys) for column, keys in row.where.items() if keys}
+    region, territory = where.get(row.unit_id or NONE, (NONE, NONE))
+    kept_for = {"region": region, "territory": territory, "rep": row.rep_id or NONE}
+    return said | {column: frozenset({key}) for column, key in kept_for.items() if key}
 
 
 def _schema() -> dict[str, Any]:

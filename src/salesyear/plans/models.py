@@ -248,9 +248,10 @@ class Comment(ScopedModel):
 
 
 class Commitment(ScopedModel):
-    """What a salesperson says they will sell, for a customer, a line or in all; the newest of its place counts.
+    """What a salesperson says they will sell to a customer, of a line, or (neither named) to all other customers.
 
-    amount: 0 is an answer, empty is none. accepted: what was agreed on in the end.
+    Rows are only ever added; the newest of its place counts and carries all that stands. amount: 0 is an answer, empty
+    is none. offered: what the manager asks for instead. accepted: what was agreed on in the end.
     """
 
     visible = Visible(family="targets", unit="unit", rep="rep")
@@ -266,6 +267,7 @@ class Commitment(ScopedModel):
     )
     amount = MoneyField(_("commitment"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
+    offered = MoneyField(_("counter-offer"), null=True, blank=True)
     accepted = MoneyField(_("agreed"), null=True, blank=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who")
@@ -311,7 +313,8 @@ class Initiative(ScopedModel):
     """Something that is to close a part of the gap: what it should bring by month, its chance, cost, owner, date.
 
     where: the cells it lifts, as in `Edit`. source: what it was suggested from. effect, effect_low, effect_high: what
-    was measured of it up to `measured_until`, which then counts in place of the estimate.
+    was measured of it up to `measured_until`, which then counts in place of the estimate; effect_months: the same by
+    month of the plan's year, empty for months not measured.
     """
 
     visible = Visible(family="targets", unit="unit", rep="rep")
@@ -334,6 +337,7 @@ class Initiative(ScopedModel):
         _("state"), max_length=10, choices=InitiativeState.choices, default=InitiativeState.PROPOSED
     )
     effect = MoneyField(_("measured effect"), null=True, blank=True)
+    effect_months = models.JSONField(_("measured by month"), default=list)
     effect_low = MoneyField(_("at least"), null=True, blank=True)
     effect_high = MoneyField(_("at most"), null=True, blank=True)
     measured_until = models.DateField(_("measured until"), null=True, blank=True)
@@ -359,3 +363,30 @@ class Initiative(ScopedModel):
         """Keep the sum of the months beside them."""
         self.expected = sum(self.months)
         super().save(*args, **kwargs)
+
+
+class QuarterPlan(ScopedModel):
+    """A region's plan of a quarter as its manager signed it off: what the quarter owed and what was to be done then.
+
+    figures: the amounts and the initiatives due, as they were shown. Only ever added; the newest counts.
+    """
+
+    visible = Visible(family="targets", unit="unit")
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="quarter_plans", verbose_name=_("plan"))
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
+    quarter = models.PositiveSmallIntegerField(_("quarter"))
+    figures = models.JSONField(_("figures"), default=dict)
+    note = models.TextField(_("note"), blank=True)
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("signed by")
+    )
+    signed_at = models.DateTimeField(_("signed"))
+
+    class Meta:
+        ordering: ClassVar = ["plan", "unit", "quarter", "-pk"]
+        verbose_name = _("quarter plan")
+        verbose_name_plural = _("quarter plans")
+
+    def __str__(self) -> str:
+        return f"{self.unit} Q{self.quarter}"

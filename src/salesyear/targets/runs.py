@@ -15,12 +15,11 @@ from salesyear.core.scope import Scope
 from salesyear.engine.messages import EngineError
 from salesyear.org.models import Role
 from salesyear.targets import services
+from salesyear.targets.access import MAKERS
 from salesyear.targets.planning.params import PlanParams
 from salesyear.targets.reports import BaselineParams, NoBaseline, baseline_of_year
 
 PLANNERS = frozenset({Role.DIRECTOR, Role.REGIONAL_MANAGER, Role.FINANCE, Role.ADMINISTRATOR})
-# Who has the whole company's plan made, and may edit all of it.
-MAKERS = PLANNERS - {Role.REGIONAL_MANAGER}
 
 
 # Not atomic: a transaction of half a minute would keep everybody else from writing on SQLite. It bears being run
@@ -60,4 +59,5 @@ def make_plan(run: Run, params: dict[str, Any], progress: Progress) -> dict[str,
         version = services.make_plan(PlanParams.from_json(params), run.made_by, told, run=run)
     except EngineError as refused:
         raise NoBaseline(_(refused.text) % refused.values) from refused
-    return {"version": version.pk, "plan": version.plan_id, "number": version.number}
+    url = reverse("plan-version", args=[version.plan_id, version.number])
+    return {"version": version.pk, "plan": version.plan_id, "number": version.number, "url": url}

@@ -10,6 +10,8 @@ from typing import ClassVar
 
 from salesyear.market.runs import GRADERS
 from salesyear.org.models import Role
+from salesyear.plans import access as plans
+from salesyear.targets.access import EDITORS, MAKERS, READERS
 from salesyear.targets.runs import PLANNERS
 
 EVERYBODY = frozenset(Role.values)
@@ -91,9 +93,42 @@ POLICY: dict[str, Gate] = {
     # Targets
     "baseline": Gate(ANALYSTS),
     "baseline-run": Gate(write=PLANNERS),
+    **{name: Gate(READERS) for name in ("plans", "plan-version", "plan-difference")},
+    "plan-new": Gate(MAKERS, MAKERS),
+    "plan-copy": Gate(write=MAKERS),
+    "plan-step": Gate(write=MAKERS),
+    # The planning table: everybody reads their own part, editors write (targets/access.py says where)
+    **{f"plan-table{part}": Gate(READERS) for part in ("", "-rows", "-changes", "-why", "-audit", "-export")},
+    **{f"plan-table-{deed}": Gate(write=EDITORS) for deed in ("edits", "undo", "redo", "lock", "lift")},
+    "plan-table-comment": Gate(write=READERS),
+    "ledger": Gate(plans.READERS),
+    "ledger-export": Gate(plans.READERS),
+    "initiative-add": Gate(plans.WRITERS, plans.WRITERS),
+    "initiative": Gate(plans.READERS, plans.WRITERS),
+    "initiative-drop": Gate(write=plans.WRITERS),
+    "initiative-resume": Gate(write=plans.WRITERS),
+    "commitments": Gate(plans.READERS),
+    "commitments-of": Gate(plans.READERS, plans.MANAGERS | {Role.SALESPERSON}),
+    "suggestions": Gate(plans.WRITERS),
+    "suggestion-take": Gate(write=plans.WRITERS),
+    "suggestion-put-back": Gate(write=plans.WRITERS),
+    "policy": Gate(INSIDE),
+    "policy-value": Gate(INSIDE, plans.POLICY_MAKERS),
     # Market
     "customer-grades": Gate(ANALYSTS),
     "customer-grades-run": Gate(write=GRADERS),
+    # Performance
+    "board": Gate(SELLING),
+    "board-live": Gate(SELLING),
+    "board-export": Gate(SELLING),
+    "alerts": Gate(SELLING),
+    "alert-acknowledge": Gate(write=SELLING),
+    "alert-rule-new": Gate(SELLING, SELLING),
+    "alert-rule": Gate(SELLING, SELLING),
+    "alert-rule-switch": Gate(write=SELLING),
+    "alert-channel-add": Gate(write=SELLING),
+    "alert-channel-drop": Gate(write=SELLING),
+    "alert-channel-try": Gate(write=SELLING),
     # Data
     "data": Gate(EVERYBODY),
     **_register("units", INSIDE),
@@ -124,6 +159,8 @@ POLICY: dict[str, Gate] = {
     **_register("coverages", GRADERS),
     **_register("cohorts", GRADERS),
     **_register("shifts", GRADERS),
+    **_register("alertlist", SELLING),
+    **_register("alertrules", SELLING),
     # Background work: one's own, and for administrators everybody's (core/access.py)
     "run-status": Gate(EVERYBODY),
     "run-cancel": Gate(write=EVERYBODY),

@@ -22,6 +22,8 @@ HTTPS = env.flag("SALESYEAR_HTTPS", default=False)
 INSTALLED_APPS = [
     "salesyear.web",
     "salesyear.importing",
+    "salesyear.documents",
+    "salesyear.performance",
     "salesyear.targets",
     "salesyear.market",
     "salesyear.plans",
@@ -138,8 +140,14 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 IMPORT_MOST_BYTES = env.whole("SALESYEAR_IMPORT_MOST_MB", 200, least=1, most=4_000) * 1_000_000
 IMPORT_MOST_ROWS = env.whole("SALESYEAR_IMPORT_MOST_ROWS", 500_000, least=1_000, most=50_000_000)
+FACTS_ROOT = HOME / "facts"
+COUNTRY = env.text("SALESYEAR_COUNTRY", "CN")
 RUN_LEASE_SECONDS = env.whole("SALESYEAR_RUN_LEASE_SECONDS", 60, least=2, most=3_600)
 RUN_ATTEMPTS = env.whole("SALESYEAR_RUN_ATTEMPTS", 3, least=1, most=20)
+
+NOTIFY_MAIL = env.text("SALESYEAR_NOTIFY_MAIL", "")
+NOTIFY_INSIDE = env.names("SALESYEAR_NOTIFY_INSIDE", [])
+ALERT_SECONDS = env.whole("SALESYEAR_ALERT_SECONDS", 60, least=0, most=86_400)
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS

@@ -1,0 +1,11 @@
+"""Every figure there is, by name; each defined once, for all pages, papers, alerts and engines."""
+
+from __future__ import annotations
+
+from salesyear.engine.metrics.catalogue_sales import SALES
+from salesyear.engine.metrics.figure import Base, Better, Derived, Figure, Span, Unit, Words
+
+FIGURES: tuple[Figure, ...] = (*SALES,)
+BY_NAME: dict[str, Figure] = {figure.name: figure for figure in FIGURES}
+
+__all__ = ["BY_NAME", "FIGURES", "Base", "Better", "Derived", "Figure", "Span", "Unit", "Words"]

@@ -1,0 +1,1 @@
+"""What answers the questions: DuckDB over columnar files, PostgreSQL, or a Spark cluster."""

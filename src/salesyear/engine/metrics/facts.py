@@ -1,0 +1,79 @@
+"""The rows figures are made from, as an engine holds them, within what somebody may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol
+
+from salesyear.engine.messages import EngineError, noop
+from salesyear.engine.metrics.tables import TABLES
+
+if TYPE_CHECKING:
+    import polars as pl
+
+POLICY: Mapping[str, int] = {"new_customer_lookback": 24, "churn_days": 365, "win_back_days": 180}
+
+
+class NotKept(EngineError):
+    """Rows that a figure needs are not stored yet."""
+
+
+class Engine(Protocol):
+    """Something that answers SQL: `dialect` is what Ibis calls its language."""
+
+    dialect: str
+
+    def frame(self, sql: str) -> pl.DataFrame:
+        """The answer to a query."""
+        ...
+
+
+@lru_cache(maxsize=4096)
+def weekdays(first: date, last: date) -> int:
+    """Mondays to Fridays from one day to another, both included: the working days where nothing better is known."""
+    return sum((first + timedelta(days=step)).weekday() < 5 for step in range((last - first).days + 1))
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Tables by name, as their engine calls them, and the filter that leaves what somebody may see.
+
+    tables: name → the name in the engine. within: takes the table's name, the unfiltered Ibis table and a function
+    that gives another table; returns what may be seen. key: of the rows and of who sees them; two facts with the same
+    key answer alike. working: the working days from one day to another, both included.
+    """
+
+    engine: Engine
+    tables: Mapping[str, str]
+    within: Callable[[str, Any, Callable[[str], Any]], Any] | None = None
+    key: str = ""
+    policy: Mapping[str, int] = field(default_factory=lambda: dict(POLICY))
+    working: Callable[[date, date], int] = weekdays
+
+    def table(self, name: str) -> Any:  # noqa: ANN401 - an Ibis table
+        """The rows of a table that may be seen. Raises NotKept."""
+        rows = self.all_rows(name)
+        return self.within(name, rows, self.all_rows) if self.within else rows
+
+    def all_rows(self, name: str) -> Any:  # noqa: ANN401 - an Ibis table
+        """The rows of a table, whoever asks. Raises NotKept."""
+        import ibis
+
+        if name not in self.tables:
+            en, _zh = TABLES[name].words
+            raise NotKept(noop("There are no rows of “%(table)s” (%(what)s) yet."), table=name, what=en)
+        columns = {**TABLES[name].columns, **self.hidden(name)}
+        return ibis.table(columns, name=self.tables[name])
+
+    def hidden(self, name: str) -> Mapping[str, str]:
+        """Columns of a table that only serve to say who may see a row."""
+        return HIDDEN.get(name, {}) if self.within else {}
+
+
+HIDDEN: Mapping[str, Mapping[str, str]] = {
+    "sold": {"line_unit": "int64", "line_rep": "int64"},
+    "customers": {"agency": "int64"},
+}

@@ -1,0 +1,7 @@
+"""The facts as columns: files by month beside the database, made anew for months that changed, thrown away at will."""
+
+from __future__ import annotations
+
+from salesyear.performance.facts.scoped import facts_of
+
+__all__ = ["facts_of"]

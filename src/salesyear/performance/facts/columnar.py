@@ -1,0 +1,148 @@
+"""Columnar files beside the database: one a month and kind of facts, named for the month's stamp.
+
+A file is fresh when the database says the stamp that is in its name; there is nothing else to remember, no lock to
+hold, and the whole folder can be thrown away at any moment. Two processes that make the same file make the same file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from salesyear.performance.facts import changes, reading, selects
+from salesyear.performance.facts.changes import Stamps
+from salesyear.performance.facts.selects import Money
+
+if TYPE_CHECKING:
+    import polars as pl
+
+KEPT_SECONDS = 3_600  # a file that is no longer wanted may still be read by somebody
+TRIES = 5
+_HIDDEN = {"sold": ("line_unit", "line_rep"), "customers": ("agency",)}
+
+
+class KeptChanging(RuntimeError):
+    """A month changed again each time it was read."""
+
+
+def folder() -> Path:
+    """Where the files are, for their owner alone."""
+    path = Path(settings.FACTS_ROOT)
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def forget() -> None:
+    """Throw all files away; they are made again when somebody asks."""
+    shutil.rmtree(folder(), ignore_errors=True)
+
+
+def schema_of(name: str) -> dict[str, Any]:
+    """The columns of a kind of facts with their types, those included that only say who may see a row."""
+    import polars as pl
+
+    from salesyear.engine.metrics.tables import TABLES
+
+    kinds = {"int64": pl.Int64, "date": pl.Date, "string": pl.String}
+    own = {column: kinds[kind] for column, kind in TABLES[name].columns.items()}
+    return own | dict.fromkeys(_HIDDEN.get(name, ()), pl.Int64)
+
+
+def fresh(money: Money, stamps: Stamps) -> dict[str, list[Path]]:
+    """The files of every kind of facts, those made anew whose month has changed."""
+    found = {name: [empty(name)] for name in (*selects.DATED, "customers", "products", "units")}
+    for (name, month), _stamp in sorted(stamps.items()):
+        if name in selects.DATED:
+            found[name].append(_of_month(name, month, money, stamps))
+    for name, make in _WHOLE.items():
+        if (name, 0) in stamps:
+            found[name].append(kept(f"{name}/all.{stamps[name, 0]:x}", _once(name, make)))
+    return found
+
+
+def stamp_of(name: str, month: int, money: Money, stamps: Stamps) -> str:
+    """What a month's file is named for: its own stamp and that of the exchange rates it was converted at."""
+    rates = sum(stamp for (facts, since), stamp in stamps.items() if facts == "rates" and since <= month)
+    rate = f".{rates:x}" if len(money.digits) > 1 else ""
+    return f"{stamps[name, month]:x}{rate}.{money.base}"
+
+
+def sweep(wanted: Iterable[Path]) -> int:
+    """Delete files that nobody has wanted for an hour; returns how many."""
+    kept, gone = set(wanted), 0
+    for path in folder().rglob("*.parquet"):
+        if path not in kept and path.stat().st_mtime < time.time() - KEPT_SECONDS:
+            path.unlink(missing_ok=True)
+            gone += 1
+    return gone
+
+
+def _of_month(name: str, month: int, money: Money, stamps: Stamps) -> Path:
+    sql = selects.DATED[name](money, month)
+    for _ in range(TRIES):
+        path = folder() / f"{name}/{month}.{stamp_of(name, month, money, stamps)}.parquet"
+        if path.exists():
+            return path
+        rows = reading.frame(sql, schema_of(name)).sort("unit", "rep", "day", "row")
+        # Read once more which stamp it has: when it is the same, these are just the rows of that stamp.
+        stamps = changes.stamps()
+        if path == folder() / f"{name}/{month}.{stamp_of(name, month, money, stamps)}.parquet":
+            return _written(path, rows)
+    raise KeptChanging(f"{name} of {month // 12}-{month % 12 + 1} kept changing.")
+
+
+def _once(name: str, make: Callable[[], pl.DataFrame]) -> Callable[[], pl.DataFrame]:
+    return lambda: make().select(list(schema_of(name)))
+
+
+def kept(mark: str, make: Callable[[], pl.DataFrame]) -> Path:
+    """The file of this mark, made when it is not there."""
+    path = folder() / f"{mark}.parquet"
+    return path if path.exists() else _written(path, make())
+
+
+def empty(name: str) -> Path:
+    """A file without rows, so that there is always something with the right columns."""
+    import polars as pl
+
+    return kept(f"{name}/none.{mark_of(list(schema_of(name)))}", lambda: pl.DataFrame(schema=schema_of(name)))
+
+
+def _written(path: Path, rows: pl.DataFrame) -> Path:
+    """Write a file whole or not at all, for its owner alone."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    half = path.with_suffix(f".{os.getpid()}.{time.monotonic_ns()}.half")
+    rows.write_parquet(half, compression="zstd", compression_level=1, statistics=True, row_group_size=122_880)
+    half.chmod(0o600)
+    half.replace(path)
+    return path
+
+
+def mark_of(texts: Sequence[str]) -> str:
+    """A short name for some texts."""
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:12]
+
+
+def _customers() -> pl.DataFrame:
+    return reading.frame(selects.CUSTOMERS, schema_of("customers"))
+
+
+def _products() -> pl.DataFrame:
+    return reading.frame(selects.PRODUCTS, schema_of("products"))
+
+
+def _units() -> pl.DataFrame:
+    from salesyear.core.scope import Scope
+    from salesyear.sales.frames import places
+
+    return places(Scope.system("where units stand today"))
+
+
+_WHOLE: dict[str, Callable[[], pl.DataFrame]] = {"customers": _customers, "products": _products, "units": _units}
