@@ -42,6 +42,7 @@ NOT_PAGES = {
     "user-role-give",
     "user-role-take",
     "user-deactivate",
+    "market-study-run",
     "import-columns",
     "import-save",
     "import-undo",

@@ -123,6 +123,11 @@ POLICY: dict[str, Gate] = {
     # Market
     "customer-grades": Gate(ANALYSTS),
     "customer-grades-run": Gate(write=GRADERS),
+    **{
+        name: Gate(GRADERS)
+        for name in ("market-potential", "white-space", "tier-coverage", "new-customers", "buying-shifts")
+    },
+    "market-study-run": Gate(write=GRADERS),
     # Performance
     "board": Gate(SELLING),
     "board-live": Gate(SELLING),
