@@ -13,7 +13,7 @@ from typing import Any
 
 from salesyear.engine.messages import noop
 from salesyear.engine.metrics.asking import Asked, NeedsPeriod, is_time, month_end, month_number
-from salesyear.engine.metrics.figure import Base, Span
+from salesyear.engine.metrics.figure import Base, Span, one
 from salesyear.engine.metrics.rows import YEAR, Rows
 from salesyear.engine.metrics.tables import GOODS
 
@@ -31,6 +31,8 @@ def sum_of(base: Base) -> Callable[[Any], Any]:
 
     def total(table: Any) -> Any:  # noqa: ANN401
         which = base.rows(table) if base.rows else None
+        if base.adds is one:
+            return table.count(where=which).cast("int64")
         return base.adds(table).sum(where=which).cast("int64")
 
     return total

@@ -140,7 +140,7 @@ class Rows:
 
     def _asked_for(self, rows: Any) -> Iterable[Any]:  # noqa: ANN401
         for split, values in self.asked.where:
-            if split in self.base.spread:
+            if split in self.base.spread or split in self.base.knows:
                 continue
             if self.own(split):
                 yield self.column(rows, split).isin([_number(split, value) for value in values])
@@ -151,14 +151,14 @@ class Rows:
 
     def _in_span(self, rows: Any) -> Iterable[Any]:  # noqa: ANN401
         base, asked = self.base, self.asked
-        day = base.day or TABLES[base.table].day
+        day, counted = base.day or TABLES[base.table].day, base.month or "month"
         first, last = _span(base.span, asked)
         if day:
             yield from (rows[day] >= edge for edge in [first] if edge)
             yield from (rows[day] <= edge for edge in [last] if edge)
-        if base.span is not Span.ALWAYS:
+        if counted in TABLES[base.table].columns:
             # Months are counted, so that whole files and blocks of other months are left unread.
-            month = rows[base.month or "month"]
+            month = rows[counted]
             yield from (month >= month_number(edge) for edge in [first] if edge)
             yield from (month <= month_number(edge) for edge in [last] if edge)
 
