@@ -15,6 +15,7 @@ from salesyear.crm.models import Agency, Customer
 from salesyear.market.models import Score, Scoring
 from salesyear.org import services
 from salesyear.org.models import Assignment, Position, Rep, Role, Unit, UnitKind, User
+from salesyear.performance.models import Alert, AlertStep, Rule, RuleKind
 from salesyear.sales.models import Credit, Currency, Invoice, Line, Order, OrderLine, Product, Receipt, Return
 from salesyear.targets.models import Baseline, BaselineCell, Level, Quota
 
@@ -182,6 +183,19 @@ def grade(cast: Cast, customer: Customer) -> None:
     Score.objects.create(scoring=kept, **of)
 
 
+def watch(rep: Rep, unit: Unit | None) -> Alert:
+    """Keep the administrator's rule over a salesperson's pace, and the alert that it opened."""
+    at = datetime(2026, 2, 1, tzinfo=UTC)
+    owner = User.objects.get(email="admin@example.com")
+    about: dict[str, Any] = {"rep": rep, "unit": unit}
+    rule = Rule.objects.create(
+        name=f"{rep.name} 的进度", figure="pace", kind=RuleKind.PACE, limit=900_000, owner=owner, made_at=at, **about
+    )
+    alert = Alert.objects.create(rule=rule, value=500_000, limit=900_000, opened_at=at, judged_at=at, **about)
+    AlertStep.objects.create(alert=alert, state=alert.state, at=at)
+    return alert
+
+
 def papers(cast: Cast) -> None:
     """Give each salesperson's first customer a return, an invoice, a receipt, a split, and each one a quota
     and a baseline; the company a study of its market.
@@ -200,6 +214,7 @@ def papers(cast: Cast) -> None:
         )
         expect(cast, customer, 100_00)
         grade(cast, customer)
+        watch(rep, unit)
         line = sell(cast, customer, day, 80_00)
         Credit.objects.create(order=line.order, rep=rep, unit=unit, share=1_000_000)
     if cast.units:

@@ -7,7 +7,9 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from cast import Cast
+from salesyear.core.scope import Scope
 from salesyear.importing.models import Import
+from salesyear.performance.models import Rule
 from salesyear.plans.models import Initiative
 from salesyear.web.registers import REGISTERS
 
@@ -47,6 +49,12 @@ NOT_PAGES = {
     "run-status",
     "run-cancel",
     "baseline-run",
+    "board-live",
+    "alert-acknowledge",
+    "alert-rule-switch",
+    "alert-channel-add",
+    "alert-channel-drop",
+    "alert-channel-try",
     "customer-grades-run",
     "initiative-drop",
     "initiative-resume",
@@ -68,6 +76,8 @@ def _address(name: str, pattern: URLPattern, cast: Cast) -> str:
 def _key(name: str, cast: Cast) -> Any:
     if name == "user":
         return cast.users["li"].pk
+    if name == "alert-rule":
+        return Rule.objects.within(Scope.system("a rule to look at")).order_by("pk")[0].pk
     if name == "import":
         return Import.objects.values_list("pk", flat=True).get()
     if name == "initiative":

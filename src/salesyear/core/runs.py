@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -92,6 +95,8 @@ class Kind:
     empty allows every role.
     atomic: the function's writes and “done” are one transaction, so a run killed at any moment has done all
     or nothing. Otherwise the function must bear being run again.
+    every: the setting that says after how many seconds it is to be done again and again (0: never); empty for what
+    people ask for.
     """
 
     name: str
@@ -99,13 +104,15 @@ class Kind:
     label: str | Promise
     roles: frozenset[str]
     atomic: bool
+    every: str = ""
 
 
 _KINDS: dict[str, Kind] = {}
+_KEPT = timedelta(days=1)  # for how long a run that comes again and again is remembered
 
 
 def run_kind(
-    name: str, *, label: str | Promise = "", roles: Iterable[str] = (), atomic: bool = True
+    name: str, *, label: str | Promise = "", roles: Iterable[str] = (), atomic: bool = True, every: str = ""
 ) -> Callable[[Function], Function]:
     """Declare what `name` runs. The decorated function stays an ordinary function.
 
@@ -114,7 +121,7 @@ def run_kind(
     """
 
     def declare(function: Function) -> Function:
-        _KINDS[name] = Kind(name, function, label or name, frozenset(roles), atomic)
+        _KINDS[name] = Kind(name, function, label or name, frozenset(roles), atomic, every)
         return function
 
     return declare
@@ -156,6 +163,34 @@ def ask_for(
     except IntegrityError:
         return _the_same(run)
     return run
+
+
+def ask_for_due() -> float:
+    """Put into the queue what is to be done again and again, once for each stretch of time, however many workers ask.
+
+    Returns the seconds until it is worth asking again. These runs leave no trace in the history, and those of
+    yesterday are forgotten.
+    """
+    autodiscover_modules("runs")
+    moment = now()
+    waits = [_ask_once(kind, moment, seconds) for kind in _KINDS.values() if (seconds := _seconds(kind)) > 0]
+    return min(waits, default=math.inf)
+
+
+def _seconds(kind: Kind) -> int:
+    return int(getattr(settings, kind.every)) if kind.every else 0
+
+
+def _ask_once(kind: Kind, moment: datetime, seconds: int) -> float:
+    """Ask for a kind's run of this stretch of time unless it is there; return the seconds until the next stretch."""
+    stretch, passed = divmod(moment.timestamp(), seconds)
+    key = f"{kind.name}@{stretch:.0f}"
+    unended = Run.objects.filter(kind=kind.name, state__in=[RunState.WAITING, RunState.RUNNING])
+    if not Run.objects.filter(key=key).exists() and not unended.exists():
+        with suppress(IntegrityError), transaction.atomic():  # another worker was quicker
+            Run.objects.create(kind=kind.name, key=key, made_at=moment)
+        Run.objects.filter(kind=kind.name, made_at__lt=moment - _KEPT).exclude(pk__in=unended).delete()
+    return seconds - passed
 
 
 def cancel(run: Run, *, actor: AbstractBaseUser | None) -> Run:

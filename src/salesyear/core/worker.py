@@ -38,12 +38,14 @@ class Labour:
     name: str = field(default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}"[:100])
     stop: threading.Event = field(default_factory=threading.Event)
     _next_sign: float = field(default=0.0, init=False)
+    _next_round: float = field(default=0.0, init=False)
 
     def work(self, pause: float = 1.0) -> None:
         """Take one run after the other until told to stop; a database that is away is waited for."""
         while not self.stop.is_set():
             try:
                 self._be_seen()
+                self._ask_for_due()
                 while not self.stop.is_set() and self.work_once():
                     pass
             except (OperationalError, InterfaceError) as reason:
@@ -92,6 +94,10 @@ class Labour:
             name=self.name, defaults={"seen_at": moment}, create_defaults={"seen_at": moment, "started_at": moment}
         )
         Worker.objects.filter(seen_at__lt=moment - timedelta(days=KEPT_DAYS)).delete()
+
+    def _ask_for_due(self) -> None:
+        if time.monotonic() >= self._next_round:
+            self._next_round = time.monotonic() + runs.ask_for_due()
 
     def _leave(self) -> None:
         try:

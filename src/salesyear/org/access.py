@@ -15,9 +15,12 @@ from salesyear.org.models import Grant, Role, Unit, User, in_force
 
 ALL, UNITS, OWN, AGENCY = Reach.ALL, Reach.UNITS, Reach.OWN, Reach.AGENCY
 
+# Alerts are about sales, cash and targets: seen by those who see all three, and as far.
+_EVERY_FAMILY = ("structure", "products", "customers", "sales", "cash", "people", "targets", "alerts")
+
 # Rows come in families; a family that a role does not name is not seen by it at all.
 REACH: dict[str, dict[str, Reach]] = {
-    Role.DIRECTOR: dict.fromkeys(("structure", "products", "customers", "sales", "cash", "people", "targets"), ALL),
+    Role.DIRECTOR: dict.fromkeys(_EVERY_FAMILY, ALL),
     Role.REGIONAL_MANAGER: {
         "structure": ALL,
         "products": ALL,
@@ -26,6 +29,7 @@ REACH: dict[str, dict[str, Reach]] = {
         "cash": UNITS,
         "people": UNITS,
         "targets": UNITS,
+        "alerts": UNITS,
     },
     Role.SALESPERSON: {
         "structure": ALL,
@@ -35,14 +39,13 @@ REACH: dict[str, dict[str, Reach]] = {
         "cash": OWN,
         "people": OWN,
         "targets": OWN,
+        "alerts": OWN,
     },
     Role.AGENT: {"structure": ALL, "products": ALL, "customers": AGENCY, "sales": AGENCY, "cash": AGENCY},
-    Role.FINANCE: dict.fromkeys(("structure", "products", "customers", "sales", "cash", "people", "targets"), ALL),
+    Role.FINANCE: dict.fromkeys(_EVERY_FAMILY, ALL),
     Role.HR: {"structure": ALL, "people": ALL, "targets": ALL},
     Role.MARKETING: dict.fromkeys(("structure", "products", "customers", "sales"), ALL),
-    Role.ADMINISTRATOR: dict.fromkeys(
-        ("structure", "products", "customers", "sales", "cash", "people", "targets"), ALL
-    ),
+    Role.ADMINISTRATOR: dict.fromkeys(_EVERY_FAMILY, ALL),
 }
 
 # Fields shown masked. With several roles a field is masked only if every role masks it.

@@ -105,6 +105,8 @@ class BaselineCell(ScopedModel):
     high_80 = MoneyField(_("80 % to"), null=True, blank=True)
     low_95 = MoneyField(_("95 % from"), null=True, blank=True)
     high_95 = MoneyField(_("95 % to"), null=True, blank=True)
+    # 41 evenly spaced quantiles of what may come, little-endian 64-bit: the chance of a target is read off them.
+    grid = models.BinaryField(_("possible outcomes"), null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["baseline", "node", "months", "starts_on"]

@@ -15,12 +15,11 @@ from salesyear.core.scope import Scope
 from salesyear.engine.messages import EngineError
 from salesyear.org.models import Role
 from salesyear.targets import services
+from salesyear.targets.access import MAKERS
 from salesyear.targets.planning.params import PlanParams
 from salesyear.targets.reports import BaselineParams, NoBaseline, baseline_of_year
 
 PLANNERS = frozenset({Role.DIRECTOR, Role.REGIONAL_MANAGER, Role.FINANCE, Role.ADMINISTRATOR})
-# Who has the whole company's plan made, and may edit all of it.
-MAKERS = PLANNERS - {Role.REGIONAL_MANAGER}
 
 
 # Not atomic: a transaction of half a minute would keep everybody else from writing on SQLite. It bears being run

@@ -11,6 +11,7 @@ from typing import ClassVar
 from salesyear.market.runs import GRADERS
 from salesyear.org.models import Role
 from salesyear.plans import access as plans
+from salesyear.targets.access import EDITORS, READERS
 from salesyear.targets.runs import PLANNERS
 
 EVERYBODY = frozenset(Role.values)
@@ -92,6 +93,10 @@ POLICY: dict[str, Gate] = {
     # Targets
     "baseline": Gate(ANALYSTS),
     "baseline-run": Gate(write=PLANNERS),
+    # The planning table: everybody reads their own part, editors write (targets/access.py says where)
+    **{f"plan-table{part}": Gate(READERS) for part in ("", "-rows", "-changes")},
+    **{f"plan-table-{deed}": Gate(write=EDITORS) for deed in ("edits", "undo", "redo", "lock", "lift")},
+    "plan-table-comment": Gate(write=READERS),
     "ledger": Gate(plans.READERS),
     "ledger-export": Gate(plans.READERS),
     "initiative-add": Gate(plans.WRITERS, plans.WRITERS),
@@ -103,6 +108,18 @@ POLICY: dict[str, Gate] = {
     # Market
     "customer-grades": Gate(ANALYSTS),
     "customer-grades-run": Gate(write=GRADERS),
+    # Performance
+    "board": Gate(SELLING),
+    "board-live": Gate(SELLING),
+    "board-export": Gate(SELLING),
+    "alerts": Gate(SELLING),
+    "alert-acknowledge": Gate(write=SELLING),
+    "alert-rule-new": Gate(SELLING, SELLING),
+    "alert-rule": Gate(SELLING, SELLING),
+    "alert-rule-switch": Gate(write=SELLING),
+    "alert-channel-add": Gate(write=SELLING),
+    "alert-channel-drop": Gate(write=SELLING),
+    "alert-channel-try": Gate(write=SELLING),
     # Data
     "data": Gate(EVERYBODY),
     **_register("units", INSIDE),
@@ -133,6 +150,8 @@ POLICY: dict[str, Gate] = {
     **_register("coverages", GRADERS),
     **_register("cohorts", GRADERS),
     **_register("shifts", GRADERS),
+    **_register("alertlist", SELLING),
+    **_register("alertrules", SELLING),
     # Background work: one's own, and for administrators everybody's (core/access.py)
     "run-status": Gate(EVERYBODY),
     "run-cancel": Gate(write=EVERYBODY),

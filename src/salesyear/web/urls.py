@@ -24,6 +24,7 @@ urlpatterns = [
     path("targets/", include("salesyear.targets.urls")),
     path("targets/", include("salesyear.plans.urls")),
     path("market/", include("salesyear.market.urls")),
+    path("performance/", include("salesyear.performance.urls")),
     *(path(f"{chapter.slug}/", views.chapter, {"slug": chapter.slug}, name=chapter.slug) for chapter in CHAPTERS),
     path("", include("salesyear.core.urls")),
     path("account/", include("allauth.account.urls")),

@@ -43,9 +43,9 @@ def facts_of(scope: Scope, version: Version | None = None) -> Facts:
     """
     from salesyear.engine.metrics.facts import Facts
 
-    rates = rates_of(Scope.system("the company's own currency"))
-    money = Money(rates.base, tuple(sorted(rates.decimals.items())))
     stamps = changes.stamps()
+    rates = _rates(tuple(sorted((month, stamp) for (facts, month), stamp in stamps.items() if facts == "rates")))
+    money = Money(rates.base, tuple(sorted(rates.decimals.items())))
     files = columnar.fresh(money, stamps) | owed.files(stamps, owed.versions(version))
     duck = _duck()
     tables = {name: duck.view(name, paths) for name, paths in files.items()}
@@ -54,6 +54,12 @@ def facts_of(scope: Scope, version: Version | None = None) -> Facts:
     if len(money.digits) > 1:
         _refuse_unrated(facts, rates, scope)
     return facts
+
+
+@lru_cache(maxsize=8)
+def _rates(_stamps: tuple[tuple[int, int], ...]) -> Rates:
+    """Currencies and rates, read once for each state of theirs."""
+    return rates_of(Scope.system("the company's own currency"))
 
 
 def _refuse_unrated(facts: Facts, rates: Rates, scope: Scope) -> None:

@@ -39,7 +39,7 @@ FACTS = {
 }
 
 # Pages that a row may lead to before its own is there, and their words.
-PAGES = {"baseline": noop("Baseline"), "customer-grades": noop("Customers' value")}
+PAGES = {"baseline": noop("Baseline"), "customer-grades": noop("Customers' value"), "board": noop("Dashboard")}
 
 
 @dataclass(frozen=True)

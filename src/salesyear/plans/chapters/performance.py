@@ -18,6 +18,7 @@ PERFORMANCE = Chapter(
             "Sales and collection",
             noop("Attainment in sales and in cash together, with orders that look inflated marked."),
             ("orders", "quotas", "receipts"),
+            page="board",
         ),
         Row(
             "P2",
@@ -25,6 +26,7 @@ PERFORMANCE = Chapter(
             "Coverage and penetration",
             noop("New customers, buying again and penetration by region."),
             ("customers", "orders"),
+            begun=("board",),
         ),
         Row(
             "P3",
@@ -32,6 +34,7 @@ PERFORMANCE = Chapter(
             "Time to close",
             noop("Time from first contact to deal by stage, and the stage that holds it up."),
             ("leads", "opportunities"),
+            begun=("board",),
         ),
         Row(
             "P4",
@@ -39,6 +42,7 @@ PERFORMANCE = Chapter(
             "Satisfaction score",
             noop("Satisfaction as part of the scorecard."),
             ("surveys",),
+            begun=("board",),
         ),
         Row(
             "P5",
@@ -53,6 +57,7 @@ PERFORMANCE = Chapter(
             "Live dashboard",
             noop("Progress of each person and team, and alerts with an owner."),
             ("orders", "quotas"),
+            page="board",
         ),
         Row(
             "P7",

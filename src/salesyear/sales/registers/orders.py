@@ -79,6 +79,7 @@ class OrderLineRegister(Register):
         Of("order", shown="order__number"),
         Of("customer", shown="customer__name"),
         Of("product", shown="product__name"),
+        Of("rep", shown="rep__name"),
     )
     search = ("order__number", "customer__name", "product__name", "product__code")
     sounds = {"customer": "name", "product": "name"}

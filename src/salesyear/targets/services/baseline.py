@@ -72,4 +72,5 @@ def _row(kept: Baseline, cell: Cell, node: Node) -> BaselineCell:
         high_80=high_80,
         low_95=low_95,
         high_95=high_95,
+        grid=cell.grid,
     )

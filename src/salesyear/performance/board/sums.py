@@ -1,0 +1,136 @@
+"""Figures measured once and summed as often as a page needs: every number of a board comes from one small table.
+
+The table has a row for each month, region, territory and salesperson that somebody sees, and a column for each figure
+whose parts add up; ratios are the catalogue's own expressions over sums (case 4). It is kept in memory under the key
+of the facts, which names the rows and who sees them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from salesyear.engine.metrics import BY_NAME, Facts, Period, measure, missing_of
+from salesyear.engine.metrics.figure import Base, Derived
+from salesyear.performance.board.kept import Kept
+
+SPLITS = ("month", "region", "territory", "rep")
+ADD_UP = (
+    "ordered",
+    "ordered_year_before",
+    "ordered_strategic",
+    "ordered_new",
+    "target",
+    "target_to_date",
+    "received",
+    "received_of_due",
+    "due",
+    "cash_target",
+)
+COUNTED = ("coverage", "repurchase_rate", "penetration")
+_kept: Kept[pl.DataFrame] = Kept(128)
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a board is made from: the facts within a scope, the year's first day, and the day it is looked at."""
+
+    facts: Facts
+    starts_on: date
+    as_of: date
+
+    @property
+    def year(self) -> Period:
+        """The plan's year."""
+        return Period.of_months(self.starts_on, 12)
+
+
+def known(names: Iterable[str]) -> tuple[str, ...]:
+    """Return those of some figures that the catalogue has and whose rows are stored."""
+    return tuple(name for name in names if name in BY_NAME and not missing_of(name))
+
+
+def cube(source: Source) -> pl.DataFrame:
+    """Return the table that everything additive is summed from."""
+    return measured(source, known(ADD_UP), by=SPLITS, period=source.year)
+
+
+def measured(
+    source: Source,
+    figures: Sequence[str],
+    *,
+    by: Sequence[str] = (),
+    where: Mapping[str, int] | None = None,
+    period: Period,
+    as_of: date | None = None,
+) -> pl.DataFrame:
+    """Measure figures, or give back what was measured of the same facts before."""
+    day = as_of or source.as_of
+    asked = (tuple(figures), tuple(by), tuple((where or {}).items()), period, day)
+    values = {split: [one] for split, one in (where or {}).items()}
+
+    def made() -> pl.DataFrame:
+        return measure(list(figures), source.facts, by=list(by), where=values, period=period, as_of=day)
+
+    return _kept.get((source.facts.key, *asked), made)
+
+
+def summed(table: pl.DataFrame, by: Sequence[str] = ()) -> pl.DataFrame:
+    """Sum what adds up, by some columns, and add the ratios that can be made of the sums."""
+    bases = [name for name in table.columns if name in BY_NAME and isinstance(BY_NAME[name], Base)]
+    sums = table.group_by(list(by)).agg(pl.col(bases).sum()) if by else table.select(pl.col(bases).sum())
+    return with_ratios(sums.sort(list(by)) if by else sums)
+
+
+def with_ratios(sums: pl.DataFrame) -> pl.DataFrame:
+    """Add every derived figure of the catalogue whose parts are all there."""
+    for name, figure in BY_NAME.items():
+        if isinstance(figure, Derived) and not figure.each and {*figure.of} <= {*sums.columns} - {name}:
+            sums = sums if name in sums.columns else sums.with_columns(_result(figure).alias(name))
+    return sums
+
+
+def _result(figure: Derived) -> pl.Expr:
+    """The catalogue's own expression of a figure."""
+    made: pl.Expr = figure.result()
+    return made
+
+
+def only(table: pl.DataFrame, where: Mapping[str, int], period: Period) -> pl.DataFrame:
+    """Keep the rows of a place and a stretch of time."""
+    kept = pl.col("month").is_between(period.first, period.last)
+    for split, key in where.items():
+        kept &= pl.col(split) == key
+    return table.filter(kept)
+
+
+def one(table: pl.DataFrame) -> dict[str, Any]:
+    """Return the only row of a table."""
+    return table.row(0, named=True) if table.height else {}
+
+
+def orders(source: Source, where: Mapping[str, int], period: Period) -> pl.DataFrame:
+    """Return the orders of a place and stretch of time: `order` (0: a return of none), `day`, `amount`, the last first.
+
+    They are the rows that sales are summed from, so they add up to them.
+    """
+    import ibis
+
+    facts = source.facts
+    rows = facts.table("sold")
+    last = min(period.last, source.as_of)
+    kept = [rows.day >= period.first, rows.day <= last]
+    kept += [rows[level] == key for level, key in where.items() if level in {"rep", "customer"}]
+    units = facts.all_rows("units")
+    for level in ("region", "territory"):
+        if level in where:
+            kept.append(rows.unit.isin(units.filter(units[level] == where[level]).row))
+    found = rows.filter(kept).group_by("order").aggregate(day=rows.day.max(), amount=rows.amount.sum())
+    return facts.engine.frame(str(ibis.to_sql(found, dialect=facts.engine.dialect))).sort(
+        ["day", "order"], descending=True
+    )

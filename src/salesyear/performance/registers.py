@@ -1,0 +1,60 @@
+"""The lists of this chapter: alerts and the rules behind them."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from salesyear.core.registers import Choice, Column, Register, Tree
+from salesyear.performance.models import Alert, Rule
+
+
+class AlertRegister(Register):
+    """Every alert there was: what, where, since when, how it stands."""
+
+    name = "alertlist"
+    model = Alert
+    title = _("alerts")
+    question = _("What was worth a word, since when, and is it over?")
+    why_empty = _("No rule has found anything yet.")
+    columns = (
+        Column("opened_at"),
+        Column("rule__name", _("rule"), link=("alertrules", "rule_id")),
+        Column("rule__figure", _("figure")),
+        Column("unit__name", link=("units", "unit_id")),
+        Column("rep__name", link=("reps", "rep_id")),
+        Column("state"),
+        Column("value"),
+        Column("limit"),
+        Column("closed_at"),
+        Column("rule__owner__name", _("owner")),
+    )
+    filters = (Choice("state"), Tree("unit"))
+    search = ("rule__name",)
+    order = ("-opened_at", "-pk")
+
+
+class RuleRegister(Register):
+    """Every rule: which figure, where, when it is worth a word, whose it is."""
+
+    name = "alertrules"
+    model = Rule
+    title = _("alert rules")
+    question = _("Which figures are watched, by whom, and when is one worth a word?")
+    why_empty = _("Nobody has made a rule yet.")
+    columns = (
+        Column("name"),
+        Column("figure"),
+        Column("kind"),
+        Column("side"),
+        Column("unit__name", link=("units", "unit_id")),
+        Column("rep__name", link=("reps", "rep_id")),
+        Column("limit"),
+        Column("back", listed=False),
+        Column("periods", listed=False),
+        Column("owner__name", _("owner")),
+        Column("active"),
+        Column("made_at", listed=False),
+    )
+    filters = (Choice("kind"), Tree("unit"))
+    search = ("name", "figure")
+    order = ("name", "pk")

@@ -1,0 +1,62 @@
+"""The dashboard: the page, the part of it that follows each change, the workbook of it."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_safe
+
+from salesyear.core.requests import Request
+from salesyear.performance import live, queries
+from salesyear.performance.board import asked, making, workbook
+from salesyear.performance.facts import changes
+from salesyear.sales.money import NoRate
+
+
+@require_safe
+def board(request: Request) -> HttpResponse:
+    """Show a place of the organisation in a period: is it on plan, and which part of it is behind."""
+    wanted = asked.read(request.GET.dict())
+    try:
+        page = making.page_of(request.scope, wanted, timezone.localdate())
+    except NoRate as refused:
+        return render(request, "performance/board.html", {"refused": refused})
+    part = render_to_string("performance/board_part.html", {"page": page}, request)
+    # What was rendered a line above is shown as it is: it is our own template's, escaped there.
+    context = {"page": page, "part": mark_safe(part), "tag": live.tag_of(part)}  # noqa: S308
+    return render(request, "performance/board.html", context)
+
+
+@require_safe
+def board_live(request: Request) -> HttpResponse:
+    """Say whether what somebody has on their screen has changed; if so, send the new one."""
+    wanted = asked.read(request.GET.dict())
+
+    def part() -> str:
+        page = making.page_of(request.scope, wanted, timezone.localdate())
+        return render_to_string("performance/board_part.html", {"page": page}, request)
+
+    return live.answer(request, wanted.url(), _mark(request), part)
+
+
+@require_safe
+def board_export(request: Request) -> FileResponse:
+    """Send what the page shows as a workbook: the parts with live sums, and the months."""
+    page = making.page_of(request.scope, asked.read(request.GET.dict()), timezone.localdate(), whole=True)
+    return FileResponse(workbook.book_of(page), as_attachment=True, filename=workbook.name_of(page))
+
+
+def _mark(request: Request) -> str:
+    """Where all facts stand, and what else a board shows: it changes whenever a board may have to be made again."""
+    standing = (
+        sorted(changes.stamps().items()),
+        making.newest(),
+        queries.open_count(request.scope),
+        timezone.localdate(),
+    )
+    return hashlib.sha256(repr(standing).encode()).hexdigest()

@@ -1,0 +1,183 @@
+"""What cannot be met: which rules clash, in one sentence, and the ways out that one click takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from math import floor, isfinite
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from salesyear.core import numbers
+from salesyear.core.scope import Scope
+from salesyear.engine.targets.conflicts import Clash as Row
+from salesyear.engine.targets.conflicts import Conflict, conflicts
+from salesyear.engine.targets.rules import SHARES
+from salesyear.plans.models import Edit
+from salesyear.targets.editing.asking import BY_HAND
+from salesyear.targets.editing.held import Held
+from salesyear.targets.editing.solving import FROM_ABOVE, Clashing
+from salesyear.targets.editing.state import State
+from salesyear.targets.names import Names, names_for
+from salesyear.targets.planning.solving import Relaxation, least_relaxation
+
+MOST = 6  # ways out that are shown
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """One way to make room: what it is called, how much gives way, and the rules that go into the log."""
+
+    id: str
+    label: str
+    amount: int
+    rules: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class ClashReport:
+    """The sentence, the names of the rules that take part, and the ways out, the least first."""
+
+    sentence: str
+    rules: tuple[str, ...]
+    ways: tuple[WayOut, ...]
+
+
+def clash(scope: Scope, now: State, problem: Clashing, wanted: Sequence[Edit], currency: str) -> ClashReport:
+    """Explain what clashes, in words of what `scope` may see."""
+    found = conflicts(problem.plan, at_most=1)
+    names = _names(scope, now)
+    show = _money(currency)
+    if not found:
+        return ClashReport(_("These amounts cannot hold together."), (), relaxations(now, problem, wanted, names, show))
+    one = found[0]
+    rules = tuple(
+        dict.fromkeys([*(_rule_name(row.rule) for row in one.rows), *(_rule_name(name) for name in one.locks)])
+    )
+    return ClashReport(_sentence(one, names, show), rules, relaxations(now, problem, wanted, names, show))
+
+
+def relaxations(
+    now: State,
+    problem: Clashing,
+    wanted: Sequence[Edit],
+    names: Names | None = None,
+    show: Callable[[float], str] = str,
+) -> tuple[WayOut, ...]:
+    """List the ways out: all rules of the plan giving way as little as will do, one rule, or one thing set by hand."""
+    names = names or Names()
+    found = [*_least(problem, names), *_one_rule(problem, names, show), *_by_hand(now, problem, wanted, names, show)]
+    return tuple(found[:MOST])
+
+
+def _names(scope: Scope, now: State) -> Names:
+    leaves = now.desk.layout.leaves
+    columns = {name: [getattr(leaf, name) for leaf in leaves] for name in ("region", "territory", "rep")}
+    keys = now.desk.layout.keys
+    return names_for(scope, columns | {"customer": keys[:, 0].tolist(), "line": keys[:, 1].tolist()})
+
+
+def _money(currency: str) -> Callable[[float], str]:
+    return lambda amount: str(numbers.money(round(amount), currency))
+
+
+def _rule_name(name: str) -> str:
+    if name.startswith(BY_HAND):
+        return _(BY_HAND)
+    return _(FROM_ABOVE) if name.startswith(FROM_ABOVE) else _(name)
+
+
+def _ours(rule: str) -> bool:
+    """Whether it is a rule of the plan, and not something set by hand or kept from above."""
+    return not rule.startswith((BY_HAND, FROM_ABOVE))
+
+
+def _sentence(one: Conflict, names: Names, show: Callable[[float], str]) -> str:
+    values = dict(one.values)
+    head = next((row for row in one.rows if row.place == values["place"]), one.rows[0])
+    others = [_rule_name(row.rule) for row in one.rows if row is not head] + [_rule_name(name) for name in one.locks]
+    values["rule"], values["place"] = _rule_name(str(values["rule"])), _place(head, names)
+    values["others"] = ", ".join(f"“{name}”" for name in dict.fromkeys(others))
+    shown = {key: show(value) if isinstance(value, float) else value for key, value in values.items()}
+    return _(one.text) % shown
+
+
+def _place(row: Row, names: Names) -> str:
+    node = names.node(row.node)
+    month = row.values[-1] if row.values and row.level != "line" else ""
+    return f"{node} · {month}" if month and len(row.values) == 1 else node
+
+
+def _least(problem: Clashing, names: Names) -> list[WayOut]:
+    """Everything gives way as little as will do; offered where only rules of the plan would have to."""
+    plan = problem.plan
+    steps = list(least_relaxation(plan, problem.desk.params.unit))
+    if not steps or not all(_ours(step.rule) for step in steps):
+        return []
+    missed = round(float(plan.rows["missed"].abs().sum()))
+    told = ", ".join(dict.fromkeys(_("“%(rule)s” at %(place)s") % _told(step, names) for step in steps[:3]))
+    more = "" if len(steps) <= 3 else _(" and %(count)d more") % {"count": len(steps) - 3}
+    label = _("Let give way: %(rules)s") % {"rules": told + more}
+    return [WayOut("least", label, missed, ({"relax": [asdict(step) for step in steps]},))]
+
+
+def _told(step: Relaxation, names: Names) -> dict[str, str]:
+    return {"rule": _rule_name(step.rule), "place": names.node(step.path)}
+
+
+def _one_rule(problem: Clashing, names: Names, show: Callable[[float], str]) -> list[WayOut]:
+    """Move the bound of one amount of the plan's own by what is missing."""
+    found = conflicts(problem.plan, at_most=1)
+    if not found:
+        return []
+    kinds = {rule.name: rule.kind for rule in problem.plan.model.rules.rules}
+    ways = []
+    for number, row in enumerate(found[0].rows):
+        if not _ours(row.rule) or kinds[row.rule] in SHARES or not isfinite(found[0].missing):
+            continue
+        step = _moved(row, found[0].missing, problem)
+        said = _told(step, names) | {"amount": show(found[0].missing)}
+        label = _("Move “%(rule)s” at %(place)s by %(amount)s") % said
+        ways.append(WayOut(f"rule:{number}", label, round(found[0].missing), ({"relax": [asdict(step)]},)))
+    return ways
+
+
+def _moved(row: Row, missing: float, problem: Clashing) -> Relaxation:
+    unit = problem.desk.params.unit
+    room = (floor(missing / unit) + 2) * unit
+    low, high = (bound if isfinite(bound) else None for bound in (row.at_least, row.at_most))
+    now = (None if low is None else max(0.0, low - room), None if high is None else high + room)
+    path = next((one for one in _paths(problem, row.level) if one.rsplit("/", 1)[-1] == row.node), "")
+    return Relaxation(row.rule, row.level, path, "/".join(row.values), (low, high), now)
+
+
+def _paths(problem: Clashing, level: str) -> Sequence[str]:
+    org = problem.plan.model.org
+    return org.paths[org.levels.index(level)]
+
+
+def _by_hand(
+    now: State, problem: Clashing, wanted: Sequence[Edit], names: Names, show: Callable[[float], str]
+) -> list[WayOut]:
+    """Lift something that was set or locked earlier and shares cells with what is asked now."""
+    asked = {slot for edit in wanted if edit.where for slot in now.desk.select(edit.where).slots.tolist()}
+    fresh = {edit.number for edit in wanted}
+    ways = []
+    for one in now.log().held:
+        if one.number in fresh or asked.isdisjoint(one.cells.slots.tolist()) or (problem.area and not one.area):
+            continue
+        label = _("Lift %(what)s: %(place)s, %(amount)s") % _held(one, names, show)
+        ways.append(WayOut(f"lift:{one.number}", label, one.amount, ({"lift": one.number},)))
+    return ways
+
+
+def _held(one: Held, names: Names, show: Callable[[float], str]) -> dict[str, str]:
+    what = _("the lock") if one.locked else _("what was set")
+    parts = [names.of(name, keys[0]) for name, keys in one.where.items() if name != "month"]
+    months = one.where.get("month", ())
+    return {
+        "what": what,
+        "place": " · ".join([*(parts or [_("the company")]), *(str(month) for month in months)]),
+        "amount": show(one.amount),
+    }
