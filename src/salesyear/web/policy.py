@@ -129,6 +129,7 @@ POLICY: dict[str, Gate] = {
     },
     "market-study-run": Gate(write=GRADERS),
     # Performance
+    "figures": Gate(INSIDE),
     "board": Gate(SELLING),
     "board-live": Gate(SELLING),
     "board-export": Gate(SELLING),
