@@ -27,7 +27,9 @@ from salesyear.sales.models import Currency
 row = Customer.objects.within(SYSTEM).get(code="{code}")
 receive(Cast(customers=[row], currency=Currency.objects.within(SYSTEM).get(code="CNY")), 0, date(2026, 3, 31), 700_00)
 """
-ORDERS = "订单编号,下单日期,客户编码,产品编码,数量,销售额,业务员编码,所属大区\nL1,2026-03-30,C01,P-core,1,4321.00,li,上海\n"
+ORDERS = """订单编号,下单日期,客户编码,产品编码,数量,销售额,业务员编码,所属大区
+L1,2026-03-30,C01,P-core,1,4321.00,li,上海
+"""
 BOARD = "/performance/board/?year=2026"
 LIVE = "/performance/board/live/?year=2026"
 

@@ -110,6 +110,7 @@ POLICY: dict[str, Gate] = {
     "customer-grades-run": Gate(write=GRADERS),
     # Performance
     "board": Gate(SELLING),
+    "board-headline": Gate(SELLING),
     "board-live": Gate(SELLING),
     "board-export": Gate(SELLING),
     "alerts": Gate(SELLING),
