@@ -50,8 +50,14 @@ class Dashboard:
     def seconds_until_news(self) -> float:
         """Wait for the first answer that is not “not modified”, asking once a second as the script does."""
         begun = time.monotonic()
-        wait_for(lambda: self.ask().status == 200 or time.sleep(1), what="the news")
+        wait_for(self._changed, what="the news")
         return time.monotonic() - begun
+
+    def _changed(self) -> bool:
+        if self.ask().status == 200:
+            return True
+        time.sleep(1)
+        return False
 
 
 @pytest.fixture
