@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import Request
 
 import pytest
 
-from live import Answer, Browser, Installation, installation, wait_for
+from live import Answer, Browser, Installation, installation
 
 PASSWORD = "correct-horse-battery"  # the tests' own
 COMPANY = """
@@ -47,18 +46,6 @@ class Dashboard:
         """Ask as the page's script does."""
         return self.site._ask(Request(self.site.address + LIVE, headers={"If-None-Match": self.tag}))
 
-    def seconds_until_news(self) -> float:
-        """Wait for the first answer that is not “not modified”, asking once a second as the script does."""
-        begun = time.monotonic()
-        wait_for(self._changed, what="the news")
-        return time.monotonic() - begun
-
-    def _changed(self) -> bool:
-        if self.ask().status == 200:
-            return True
-        time.sleep(1)
-        return False
-
 
 @pytest.fixture
 def house() -> Iterator[Installation]:
@@ -74,7 +61,7 @@ def open_for(house: Installation, name: str) -> Dashboard:
     return Dashboard(site)
 
 
-def test_an_order_and_a_receipt_show_within_two_seconds_and_the_neighbour_learns_nothing(
+def test_an_order_and_a_receipt_show_at_the_next_question_and_the_neighbour_learns_nothing(
     house: Installation, tmp_path: Path
 ) -> None:
     """Li's order comes in by `salesyear import`, Wang looks at one server and Sun at another."""
@@ -84,10 +71,10 @@ def test_an_order_and_a_receipt_show_within_two_seconds_and_the_neighbour_learns
     file.write_text(ORDERS, encoding="utf-8")
     saved = house.run("import", str(file), "--kind", "orderlines")
     assert saved.returncode == 0, saved.stdout + saved.stderr
-    assert wang.seconds_until_news() < 2
+    assert wang.ask().status == 200  # the first question after it: a second later at most, on an open page
     assert "4,321" in wang.site.get("/data/orderlines/?q=L1").page
     assert sun.ask().status == 304
     again = Dashboard(wang.site)
     house.python(RECEIPT.format(code="C01"))
-    assert again.seconds_until_news() < 2
+    assert again.ask().status == 200
     assert sun.ask().status == 304
