@@ -36,17 +36,20 @@ def month(day: str) -> pl.Expr:
     return pl.col(day).dt.year().cast(pl.Int64) * 12 + pl.col(day).dt.month() - 1
 
 
+def _read(name: str) -> pl.DataFrame:
+    return pl.read_csv(ADVENTURE / f"{name}.csv.gz", infer_schema_length=None, try_parse_dates=True)
+
+
 @cache
 def adventureworks() -> Tables:
     """60,919 reseller order lines; the quotas of 17 salespeople, quarter by quarter, put on the quarter's first month.
 
     A unit is a territory's number, its region the number of the territory's group.
     """
-    read = lambda name: pl.read_csv(ADVENTURE / f"{name}.csv.gz", infer_schema_length=None, try_parse_dates=True)  # noqa: E731
-    customers = read("Customer").with_columns(pl.col("PersonId", "StoreId").cast(pl.Int64, strict=False))
-    products = read("Product").with_columns(pl.col("ProductSubcategoryId").cast(pl.Int64, strict=False))
-    products = products.join(read("ProductSubcategory"), on="ProductSubcategoryId", how="left")
-    lines = read("sales_order_lines").join(
+    customers = _read("Customer").with_columns(pl.col("PersonId", "StoreId").cast(pl.Int64, strict=False))
+    products = _read("Product").with_columns(pl.col("ProductSubcategoryId").cast(pl.Int64, strict=False))
+    products = products.join(_read("ProductSubcategory"), on="ProductSubcategoryId", how="left")
+    lines = _read("sales_order_lines").join(
         customers.filter(pl.col("StoreId").is_not_null()).select("PersonId", "TerritoryId"),
         left_on="CustomerID_FK",
         right_on="PersonId",
@@ -63,9 +66,9 @@ def adventureworks() -> Tables:
         amount=(pl.col("LineTotal") * 100).round().cast(pl.Int64),
         quantity=pl.col("OrderQty") * 1_000_000,
     )
-    territories = read("SalesTerritory")
+    territories = _read("SalesTerritory")
     groups = {name: 100 + place for place, name in enumerate(sorted(set(territories["Group"])))}
-    quotas = read("SalesPersonQuotaHistory").select(
+    quotas = _read("SalesPersonQuotaHistory").select(
         month=month("QuotaDate"), rep="BusinessEntityId", target=pl.col("SalesQuota").cast(pl.Int64) * 100
     )
     buyers = sold.group_by("customer").agg(pl.col("rep").mode().min(), pl.col("unit").first())

@@ -12,7 +12,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from salesyear.core.requests import Request
-from salesyear.performance import live, queries
+from salesyear.performance import catalogue_page, live, queries
 from salesyear.performance.board import asked, making, workbook
 from salesyear.performance.facts import changes
 from salesyear.sales.money import NoRate
@@ -72,3 +72,9 @@ def _mark(request: Request) -> str:
         timezone.localdate(),
     )
     return hashlib.sha256(repr(standing).encode()).hexdigest()
+
+
+@require_safe
+def figures(request: Request) -> HttpResponse:
+    """Show every figure with its definition in the reader's language."""
+    return render(request, "performance/figures.html", {"groups": catalogue_page.groups()})

@@ -109,6 +109,7 @@ POLICY: dict[str, Gate] = {
     "customer-grades": Gate(ANALYSTS),
     "customer-grades-run": Gate(write=GRADERS),
     # Performance
+    "figures": Gate(INSIDE),
     "board": Gate(SELLING),
     "board-headline": Gate(SELLING),
     "board-live": Gate(SELLING),

@@ -98,7 +98,7 @@ class Base(Figure):
     without: tuple[str, ...] = ()
 
 
-def none(_asked: Any) -> Any:  # noqa: ANN401 - a Polars expression
+def none(_asked: Any = None) -> Any:  # noqa: ANN401 - a Polars expression
     """No expression: the figure is reckoned otherwise."""
     import polars as pl
 
@@ -114,16 +114,16 @@ class Derived(Figure):
     """
 
     of: tuple[str, ...] = ()
-    result: Callable[[Any], Any] = none
+    result: Callable[..., Any] = none
     each: tuple[str, ...] = ()
     reduce: str = ""
     without: tuple[str, ...] = ()
 
 
-def ratio(above: str, below: str) -> Callable[[Any], Any]:
+def ratio(above: str, below: str) -> Callable[..., Any]:
     """One total over another; nothing when the lower one is 0."""
 
-    def expression(_asked: Any) -> Any:  # noqa: ANN401 - a Polars expression; Polars is imported when one is made
+    def expression(_asked: Any = None) -> Any:  # noqa: ANN401 - a Polars expression; Polars is imported when one is made
         import polars as pl
 
         return pl.col(above) / unless_0(pl.col(below))
@@ -131,10 +131,10 @@ def ratio(above: str, below: str) -> Callable[[Any], Any]:
     return expression
 
 
-def formula(make: Callable[[Callable[[str], Any]], Any]) -> Callable[[Any], Any]:
+def formula(make: Callable[[Callable[[str], Any]], Any]) -> Callable[..., Any]:
     """An expression of columns, written `lambda c: c("a") - c("b")`."""
 
-    def expression(_asked: Any) -> Any:  # noqa: ANN401 - as above
+    def expression(_asked: Any = None) -> Any:  # noqa: ANN401 - as above
         import polars as pl
 
         return make(pl.col)
@@ -142,14 +142,16 @@ def formula(make: Callable[[Callable[[str], Any]], Any]) -> Callable[[Any], Any]
     return expression
 
 
-def per_day(above: str, below: str) -> Callable[[Any], Any]:
+def per_day(above: str, below: str) -> Callable[..., Any]:
     """One total over another times the days of the period: how many days of the lower one the upper one is."""
 
-    def expression(asked: Any) -> Any:  # noqa: ANN401 - as above
+    def expression(asked: Any = None) -> Any:  # noqa: ANN401 - as above
         import polars as pl
 
         from salesyear.engine.metrics.post import days_of
 
+        if asked is None:
+            return pl.lit(None, dtype=pl.Float64)  # of nobody knows how many days
         return pl.col(above) / unless_0(pl.col(below)) * days_of(asked)
 
     return expression

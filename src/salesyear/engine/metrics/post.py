@@ -81,17 +81,17 @@ def _countback(parts: pl.DataFrame, name: str, asked: Asked) -> pl.DataFrame:
 
 def countback(parts: pl.DataFrame, end: date | None) -> float | None:
     """Days of sales, from the last backwards, that make up what is still owed; none when all of them do not."""
-    owed = int(parts["invoiced_by_month"].sum() - parts["received_by_month"].sum())
+    owed = sum(parts["invoiced_by_month"].to_list()) - sum(parts["received_by_month"].to_list())
     if owed <= 0:
         return 0.0
-    sold = dict(parts.select("month", "invoiced_by_month").iter_rows())
+    sold: dict[int, int] = dict(parts.select("month", "invoiced_by_month").iter_rows())
     last = end or month_end(day_of_month(max(sold)))
     days, month = 0.0, month_number(last)
     while month >= min(sold):
         length = last.day if month == month_number(last) else month_end(day_of_month(month)).day
         amount = sold.get(month, 0)
         if amount >= owed > 0:
-            return days + length * owed / amount
+            return float(days + length * owed / amount)
         owed, days, month = owed - amount, days + length, month - 1
     return None
 

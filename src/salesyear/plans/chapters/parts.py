@@ -39,7 +39,12 @@ FACTS = {
 }
 
 # Pages that a row may lead to before its own is there, and their words.
-PAGES = {"baseline": noop("Baseline"), "customer-grades": noop("Customers' value"), "board": noop("Dashboard")}
+PAGES = {
+    "baseline": noop("Baseline"),
+    "customer-grades": noop("Customers' value"),
+    "board": noop("Dashboard"),
+    "figures": noop("Figures"),
+}
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ class Postgres:
         """The answer to a query."""
         with self._connection().cursor() as cursor:
             cursor.execute(sql)
-            return pl.DataFrame(pl.from_arrow(cursor.fetch_arrow_table()))
+            return pl.DataFrame(pl.from_arrow(_plain(cursor.fetch_arrow_table())))
 
     def view(self, name: str, select: str) -> str:
         """A name for a query over live tables; returns the name."""
@@ -48,3 +48,14 @@ class Postgres:
                     cursor.execute(f'CREATE TEMPORARY VIEW "{name}" AS {select}')
                 self._local.views[name] = select
         return self._local.connection
+
+
+def _plain(table: Any) -> Any:  # noqa: ANN401 - Arrow tables
+    """Numeric columns as the text they travel as: PostgreSQL makes numeric of a sum of whole numbers."""
+    import pyarrow as pa
+
+    columns = [
+        column.cast(column.type.storage_type) if isinstance(column.type, pa.BaseExtensionType) else column
+        for column in table.columns
+    ]
+    return pa.table(dict(zip(table.column_names, columns, strict=True)))
