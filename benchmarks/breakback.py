@@ -22,6 +22,7 @@ from functools import partial
 from time import process_time
 
 import numpy as np
+import polars as pl
 import scipy.sparse as sp
 from scipy.optimize import linprog
 
@@ -35,7 +36,7 @@ from salesyear.engine.targets.numeric.sparse import sparse_system
 from salesyear.engine.targets.numeric.system import TreeSystem
 from salesyear.engine.targets.numeric.tree import Floats
 from salesyear.engine.targets.params import Params
-from salesyear.engine.targets.rules import Priority, Rule, Rules
+from salesyear.engine.targets.rules import Kind, Priority, Rule, Rules
 from salesyear.engine.targets.solving import solve
 
 SEED = 0
@@ -78,11 +79,15 @@ def session_edits(reps: int, slots: int) -> None:
         times.append(timed(partial(edit_cell, edited, edit, out, box)))
         edited = box[0]
     report("leaf: a cell + 20 %", times, alone)
-    for level in ("rep", "territory"):
-        times = [timed(partial(edit_rule, session, edit, out)) for edit in totals(session, level, rng)]
-        report(f"{level}: the total of its year", times, alone)
-    times = [timed(partial(edit_rule, session, edit, out)) for edit in pairs(rules, rng)]
-    report("two regions: 1 % from one to the other", times, alone)
+    kinds = {
+        "rep: the total of its year": totals(session, "rep", rng),
+        "territory: the total of its year": totals(session, "territory", rng),
+        "region: the total of a month": months_of_regions(session, rng),
+        "two regions: 1 % from one to the other": pairs(rules, rng),
+        "share: a region's strategic lines": shares(session, rng),
+    }
+    for name, edits in kinds.items():
+        report(name, [timed(partial(edit_rule, session, edit, out)) for edit in edits], alone)
 
 
 def records(reps: int, slots: int) -> None:
@@ -137,6 +142,29 @@ def totals(session: Session, level: str, rng: np.random.Generator) -> list[Rule]
         where, amount = {level: (org.names[depth][one],)}, float(np.round(half[one]))
         found.append(Rule(name="Edit", where=where, at_least=amount, at_most=amount, priority=Priority.TOTAL))
     return found
+
+
+def months_of_regions(session: Session, rng: np.random.Generator) -> list[Rule]:
+    """Months of single regions, fixed 1 % above what they are; the other regions and months make room."""
+    frame = session.base.cells.frame.select("region", "month").with_columns(pl.Series("now", session.amounts()))
+    sums = frame.group_by("region", "month").agg(pl.col("now").sum()).sort("region", "month").rows()
+    found = []
+    for place in rng.integers(0, len(sums), EDITS).tolist():
+        region, month, now = sums[place]
+        amount = float(np.round(1.01 * now))
+        where = {"region": (str(region),), "month": (str(month),)}
+        found.append(Rule(name="Edit", where=where, at_least=amount, at_most=amount, priority=Priority.TOTAL))
+    return found
+
+
+def shares(session: Session, rng: np.random.Generator) -> list[Rule]:
+    """One region's share of strategic lines, 0.1 to 1 point above what the rule asks of all."""
+    names = session.base.org.names[1]
+    where: dict[str, tuple[str, ...]] = {"line": ("L0", "L1", "L2")}
+    return [
+        Rule(name="Edit", kind=Kind.SHARE, at="region", nodes=(str(rng.choice(names)),), where=where, at_least=share)
+        for share in np.round(rng.uniform(0.301, 0.31, EDITS), 4).tolist()
+    ]
 
 
 def pairs(rules: Rules, rng: np.random.Generator) -> list[Rule]:

@@ -21,6 +21,7 @@ from salesyear.cli import (
     targets,
     user,
     work,
+    year,
 )
 from salesyear.cli.plain import UserError, sentence_of
 
@@ -40,6 +41,7 @@ app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("work")(work.work)
 app.command("import")(importing.import_file)
+app.command("plan")(year.plan)
 app.command("baseline")(plan.baseline)
 app.command("customers")(plan.customers)
 app.command("forecast")(forecast.forecast)

@@ -1,1 +1,1 @@
-"""Papers out: the plan as a deck, a workbook, a PDF and a calendar."""
+"""The plan on paper: one content, written as a deck, a workbook, a PDF and a calendar, the same from every renderer."""

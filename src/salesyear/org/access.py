@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import cast
 
@@ -11,7 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from salesyear.core.scope import NOBODY, Reach, Scope
-from salesyear.org.models import Grant, Role, Unit, User, in_force
+from salesyear.org.models import Grant, Rep, Role, Unit, User, in_force
 
 ALL, UNITS, OWN, AGENCY = Reach.ALL, Reach.UNITS, Reach.OWN, Reach.AGENCY
 
@@ -92,6 +93,34 @@ def below(units: Iterable[Unit], scope: Scope) -> frozenset[int]:
     paths = [unit.path for unit in units]
     rows = Unit.objects.within(scope).values_list("pk", "path")
     return frozenset(key for key, path in rows if any(path.startswith(start) for start in paths))
+
+
+def narrowed_to_unit(scope: Scope, unit: int) -> Scope:
+    """Return what of a scope lies in one unit and below it: never more than the scope itself sees."""
+    mine = below(Unit.objects.within(scope).filter(pk=unit), scope)
+    return _narrowed(scope, UNITS, units=mine)
+
+
+def narrowed_to_rep(scope: Scope, rep: int) -> Scope:
+    """Return what of a scope is one salesperson's own: nothing unless the scope sees that salesperson."""
+    seen = Rep.objects.within(scope).filter(pk=rep).exists()
+    return _narrowed(scope, OWN, reps=frozenset({rep} if seen else ()))
+
+
+def _narrowed(
+    scope: Scope, to: Reach, *, units: frozenset[int] = frozenset(), reps: frozenset[int] = frozenset()
+) -> Scope:
+    """Every family that is about people's own rows is narrowed; structure and products stay as they are."""
+    reach: dict[str, frozenset[Reach]] = {}
+    for family in ("structure", "products", "customers", "sales", "cash", "people", "targets"):
+        sees = scope.sees(family)
+        if family in ("structure", "products"):
+            reach[family] = sees
+        elif ALL in sees or to in sees or (to is OWN and UNITS in sees):
+            reach[family] = frozenset({to})
+    if UNITS in scope.sees("targets") and ALL not in scope.sees("targets"):
+        units &= scope.units
+    return replace(scope, reach=reach, units=units, reps=reps, agencies=frozenset())
 
 
 def _units(granted: Iterable[Unit]) -> frozenset[int]:

@@ -29,6 +29,17 @@ def the_plan(asked: str = "") -> Plan | None:
     return plan
 
 
+def asked(plan: str = "", version: str = "") -> tuple[Plan | None, Version | None]:
+    """Return the plan and the version that the URL asks for, else those of today: in one query where there are both.
+
+    Raises Http404 for what is not there.
+    """
+    if not plan and not version and (found := queries.shown_on(timezone.localdate())):
+        return found.plan, found
+    known = the_plan(plan)
+    return known, the_version(known, version) if known else None
+
+
 def the_version(plan: Plan, asked: str = "") -> Version | None:
     """Return the version that the URL asks for by its number, else the published one, else the newest.
 
@@ -36,7 +47,7 @@ def the_version(plan: Plan, asked: str = "") -> Version | None:
     """
     if not asked:
         return queries.shown(plan)
-    version = plan.versions.filter(number=_key(asked)).first()
+    version = queries.versions().filter(plan=plan, number=_key(asked)).first()
     if version is None:
         raise Http404
     return version

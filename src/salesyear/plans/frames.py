@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from salesyear.core.scope import Scope
 from salesyear.engine.plans.ledger import Initiative as Idea
 from salesyear.engine.plans.ledger import Leaf
-from salesyear.org.models import Unit, UnitKind
+from salesyear.org.models import Rep, Unit, UnitKind
 from salesyear.plans.models import Initiative, InitiativeState, Sheet, Version
 from salesyear.plans.months import months_of
 from salesyear.sales.frames import NONE, keys_of, places
@@ -99,6 +99,43 @@ def yearly_leaves(scope: Scope, version: Version, where: Mapping[int, Where]) ->
         Leaf(_place(unit, rep, where), (target,), (baseline,))
         for unit, rep, target, baseline in rows.values_list("unit_id", "rep_id", "target_total", "baseline_total")
     ]
+
+
+def leaves_by_person(scope: Scope, version: Version, where: Mapping[int, Where]) -> dict[tuple[int, int], Leaf]:
+    """Return the leaves by the keys of their unit's row and salesperson (0: none)."""
+    rows = Sheet.objects.within(scope).filter(version=version).order_by("unit__path", "rep__code", "pk")
+    keys = [(unit or NONE, rep or NONE) for unit, rep in rows.values_list("unit_id", "rep_id")]
+    return dict(zip(keys, leaves(scope, version, where), strict=True))
+
+
+def parts_by_person(scope: Scope, version: Version, strategic: frozenset[int]) -> dict[tuple[int, int], dict[str, int]]:
+    """Return each leaf's target over the year, and how much of its baseline is strategic lines and new customers."""
+    import numpy as np
+
+    found = {}
+    rows = Sheet.objects.within(scope).filter(version=version)
+    for unit, rep, slots, packed, target in rows.values_list("unit_id", "rep_id", "slots", "baseline", "target_total"):
+        years = np.frombuffer(packed, dtype="<i8").reshape(-1, MONTHS).sum(axis=1)
+        known = np.array(slots, dtype=np.int64).reshape(-1, 3)
+        parts = {"strategic": np.isin(known[:, 1], sorted(strategic)), "new": known[:, 2] == 1}
+        sums = {name: int(years[mine].sum()) for name, mine in parts.items()}
+        found[unit or NONE, rep or NONE] = sums | {"target": target}
+    return found
+
+
+def slot_sums(scope: Scope, version: Version, rep: Rep, by: str) -> dict[int, tuple[int, int]]:
+    """Return a salesperson's last year and target over the year by key customer, or by line (0: the others)."""
+    import numpy as np
+
+    column = ("customer", "line").index(by)
+    sums: dict[int, tuple[int, int]] = {}
+    rows = Sheet.objects.within(scope).filter(version=version, rep=rep)
+    for slots, *packed in rows.values_list("slots", "last_year", "target"):
+        last, target = (np.frombuffer(part, dtype="<i8").reshape(-1, MONTHS).sum(axis=1) for part in packed)
+        for slot, before, owed in zip(slots, last, target, strict=True):
+            known = sums.get(slot[column], (0, 0))
+            sums[slot[column]] = (known[0] + int(before), known[1] + int(owed))
+    return sums
 
 
 def ideas(rows: Iterable[Initiative], where: Mapping[int, Where]) -> list[Idea]:

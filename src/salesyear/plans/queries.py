@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Case, When
+from django.db.models import Case, OuterRef, QuerySet, Subquery, When
 
 from salesyear.core.models import Event
 from salesyear.core.scope import Scope, ScopedQuerySet
-from salesyear.plans.models import Commitment, Initiative, Plan, State, Version
+from salesyear.plans.models import Commitment, Initiative, Plan, PolicyValue, State, Version
 
 
 def plan_of(day: date) -> Plan | None:
     """Return the company's plan in whose year a day falls; else the newest there is."""
     plans = Plan.objects.filter(unit=None).select_related("currency")
-    running = plans.filter(starts_on__lte=day, starts_on__gt=day.replace(year=day.year - 1, day=1)).first()
+    running = plans.filter(starts_on__lte=day, starts_on__gt=_year_before(day)).first()
     return running or plans.first()
 
 
@@ -29,10 +29,30 @@ def newest(plan: Plan) -> Version | None:
     return plan.versions.order_by("-number").first()
 
 
+def versions() -> QuerySet[Version]:
+    """Return versions with their plan, its currency, and the coverage that is enough there (`least`, in millionths)."""
+    least = PolicyValue.objects.filter(plan=OuterRef("plan"), name="coverage_least").order_by("-pk").values("micros")
+    return Version.objects.select_related("plan__currency", "plan__unit").annotate(least=Subquery(least[:1]))
+
+
 def shown(plan: Plan) -> Version | None:
     """Return the version that a page shows unless it is asked for another: the published one, else the newest."""
-    first = Case(When(state=State.PUBLISHED, then=0), default=1)
-    return plan.versions.order_by(first, "-number").first()
+    return versions().filter(plan=plan).order_by(_published_first(), "-number").first()
+
+
+def shown_on(day: date) -> Version | None:
+    """Return the same of the company's plan of a day, in one query: None where that plan has no version."""
+    running = Case(When(plan__starts_on__lte=day, plan__starts_on__gt=_year_before(day), then=0), default=1)
+    rows = versions().filter(plan__unit=None)
+    return rows.order_by(running, "-plan__year", "plan", _published_first(), "-number").first()
+
+
+def _published_first() -> Case:
+    return Case(When(state=State.PUBLISHED, then=0), default=1)
+
+
+def _year_before(day: date) -> date:
+    return day.replace(year=day.year - 1, day=1)
 
 
 def initiatives(scope: Scope, plan: Plan) -> ScopedQuerySet[Initiative]:

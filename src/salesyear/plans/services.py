@@ -12,12 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from salesyear.core import events
-from salesyear.crm.models import Customer
 from salesyear.engine.plans.effect import Effect
 from salesyear.org.models import Rep, Unit, User
 from salesyear.plans.models import Commitment, Initiative, InitiativeState, Plan, PolicyValue, QuarterPlan
 from salesyear.plans.policy import BY_NAME, MICRO
-from salesyear.sales.models import Line
 
 
 class NotPossible(ValueError):
@@ -143,11 +141,11 @@ def keep_effect(
 
 @dataclass(frozen=True)
 class Place:
-    """What a commitment is for: a salesperson's customer or line; neither named means all other customers."""
+    """What a commitment is for: a salesperson's customer or line, by key; neither means all other customers."""
 
     rep: Rep
-    customer: Customer | None = None
-    line: Line | None = None
+    customer_id: int | None = None
+    line_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -170,8 +168,8 @@ def commit(plan: Plan, place: Place, said: Said, *, before: Commitment | None, a
         plan=plan,
         unit=place.rep.unit,
         rep=place.rep,
-        customer=place.customer,
-        line=place.line,
+        customer_id=place.customer_id,
+        line_id=place.line_id,
         amount=said.amount,
         note=said.note,
         offered=said.offered,

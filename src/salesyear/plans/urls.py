@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from salesyear.plans.views import ledger, policy
+from salesyear.plans.views import commitments, ledger, policy
 
 urlpatterns = [
     path("ledger/", ledger.ledger, name="ledger"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("ledger/initiatives/<int:pk>/", ledger.initiative, name="initiative"),
     path("ledger/initiatives/<int:pk>/dropping/", ledger.drop, name="initiative-drop"),
     path("ledger/initiatives/<int:pk>/resuming/", ledger.resume, name="initiative-resume"),
+    path("commitments/", commitments.overview, name="commitments"),
+    path("commitments/<int:pk>/", commitments.commitments, name="commitments-of"),
     path("policy/", policy.figures, name="policy"),
     path("policy/<slug:name>/", policy.figure, name="policy-value"),
 ]

@@ -59,4 +59,5 @@ def make_plan(run: Run, params: dict[str, Any], progress: Progress) -> dict[str,
         version = services.make_plan(PlanParams.from_json(params), run.made_by, told, run=run)
     except EngineError as refused:
         raise NoBaseline(_(refused.text) % refused.values) from refused
-    return {"version": version.pk, "plan": version.plan_id, "number": version.number}
+    url = reverse("plan-version", args=[version.plan_id, version.number])
+    return {"version": version.pk, "plan": version.plan_id, "number": version.number, "url": url}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from salesyear.targets import views
-from salesyear.targets.views import table
+from salesyear.targets.views import plans, suggestions, table
 
 TABLE = [
     path("", table.page, name="plan-table"),
@@ -17,10 +17,22 @@ TABLE = [
     path("lock/", table.lock, name="plan-table-lock"),
     path("lift/", table.lift, name="plan-table-lift"),
     path("comment/", table.comment, name="plan-table-comment"),
+    path("why/", table.why, name="plan-table-why"),
+    path("audit/", table.audit, name="plan-table-audit"),
+    path("export/<str:form>/", table.export, name="plan-table-export"),
 ]
 
 urlpatterns = [
     path("baseline/", views.baseline, name="baseline"),
     path("baseline/runs/", views.compute, name="baseline-run"),
+    path("plans/", plans.plans, name="plans"),
+    path("plans/new/", plans.plan_new, name="plan-new"),
+    path("plans/<int:plan>/<int:number>/", plans.version, name="plan-version"),
+    path("plans/<int:plan>/<int:number>/beside/<int:other>/", plans.difference, name="plan-difference"),
+    path("plans/<int:plan>/<int:number>/copies/", plans.copy, name="plan-copy"),
+    path("plans/<int:plan>/<int:number>/steps/<slug:deed>/", plans.step, name="plan-step"),
+    path("suggestions/", suggestions.page, name="suggestions"),
+    path("suggestions/taking/", suggestions.take, name="suggestion-take"),
+    path("suggestions/<int:pk>/putting-back/", suggestions.put_back, name="suggestion-put-back"),
     path("plans/<int:plan>/<int:number>/table/", include(TABLE)),
 ]

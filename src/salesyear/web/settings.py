@@ -22,6 +22,7 @@ HTTPS = env.flag("SALESYEAR_HTTPS", default=False)
 INSTALLED_APPS = [
     "salesyear.web",
     "salesyear.importing",
+    "salesyear.documents",
     "salesyear.performance",
     "salesyear.targets",
     "salesyear.market",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from salesyear.engine.targets import BadRule, Kind, Params, Priority, Rule, Rules, solve
 from salesyear.engine.targets.breakback import CellEdit, Session, nearest, open_session
+from salesyear.engine.targets.examples import make_tables
 from target_plans import exactly, one_region, random_plan, two_regions
 
 pytestmark = pytest.mark.once
@@ -49,6 +52,28 @@ def test_a_year_fixed_inside_at_and_beyond_its_cap_agrees_with_the_plan_of_recor
     assert edited.amounts()[bo].sum() == pytest.approx(amount)
     assert edited.amounts() == pytest.approx(edited.plan().real, rel=1e-7)
     assert edited.without("Bo").amounts() == pytest.approx(session.amounts(), rel=1e-7)
+
+
+def test_a_stricter_share_takes_over_and_gives_back() -> None:
+    session = open_session(two_regions(), company(), REAL)
+    where = {"line": ("A",)}
+    stricter = Rule(name="East mix", kind=Kind.SHARE, at="region", nodes=("East",), where=where, at_least=0.65)
+    edited = session.with_rule(stricter)
+    assert edited.base is session.base  # no rebuild: the classes already tell line A apart
+    assert edited.amounts() == pytest.approx(edited.plan().real, rel=1e-8)
+    assert edited.without("East mix").amounts() == pytest.approx(session.amounts(), rel=1e-7)
+
+
+def test_years_moved_between_regions_with_reps_in_their_bands() -> None:
+    """One step is foreseen: who runs into a band is found among years alone."""
+    cells, rules = make_tables(40, slots=4)
+    session = open_session(cells, rules, REAL)
+    regions = next(rule for rule in rules.rules if rule.name == "Regions")
+    (one, a), (other, b) = ((key, float(amount[0] or 0)) for key, amount in list(regions.amounts.items())[:2])
+    moved = {**regions.amounts, one: (a - 1e6, a - 1e6), other: (b + 1e6, b + 1e6)}
+    edited = session.with_rule(replace(regions, amounts=moved))
+    assert edited.answer.outcome.steps == 1
+    assert edited.amounts() == pytest.approx(edited.plan().real, rel=1e-8)
 
 
 def test_an_edit_that_needs_finer_classes_rebuilds_and_agrees() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import polars as pl
@@ -10,7 +11,7 @@ import pytest
 import scipy.sparse as sp
 from scipy.optimize import linprog
 
-from salesyear.engine.targets import Cells, Kind, Params, Plan, Rule, Rules, solve
+from salesyear.engine.targets import Cells, Kind, Params, Plan, Priority, Rule, Rules, solve
 from salesyear.engine.targets.conflicts import Conflict, conflicts
 from salesyear.engine.targets.examples import Instance, make_instance
 from salesyear.engine.targets.numeric.lumping import lump
@@ -19,7 +20,8 @@ from salesyear.engine.targets.numeric.rows import Block
 from salesyear.engine.targets.numeric.solving import make_task, solve_task
 from salesyear.engine.targets.numeric.sparse import sparse_system
 from salesyear.engine.targets.numeric.system import TreeSystem
-from target_plans import LEVELS, exactly, one_region, two_regions
+from salesyear.engine.targets.proof import Proof, check
+from target_plans import LEVELS, exactly, one_region, random_plan, two_regions
 
 pytestmark = pytest.mark.once
 REAL = Params(whole=False)
@@ -29,6 +31,8 @@ def the_conflict(cells: Cells, *rules: Rule) -> tuple[Plan, Conflict]:
     plan = solve(cells, Rules(rules), REAL)
     assert not plan.met
     (found,) = conflicts(plan)
+    assert found.proof is not None
+    assert found.proof.holds
     return plan, found
 
 
@@ -105,6 +109,40 @@ def test_two_clashes_are_both_found() -> None:
     assert sorted(sorted({row.rule for row in own.rows}) for own in found) == [["Dee", "West"], ["East", "East cap"]]
 
 
+def test_a_proof_in_whole_numbers() -> None:
+    """East asks for 42, its two reps may carry 20 each: 42 - 20 - 20 = 2 > 0, which is all that cells can add."""
+    region = Rule(name="Regions", at="region", amounts={"East": (42.0, 42.0)})
+    plan, found = the_conflict(one_region({"a": 10, "b": 20}), region, Rule(name="Rep caps", at="rep", at_most=20))
+    assert found.proof == Proof((1, -1, -1), Fraction(2), Fraction(0))
+    rows = np.array([0, 1, 2])
+    assert check(plan.model, rows, (), (1, -1, 0)) is None  # b would be free to carry any amount
+    wrong = check(plan.model, rows, (), (0, -1, -1))
+    assert wrong is not None
+    assert not wrong.holds
+
+
+def test_a_proof_with_shares_and_locks() -> None:
+    """A third of the year at least, A is held at 10, the rest at 60 or more: 10 - 70/3 < 0."""
+    frame = one_region({"Ann": 10, "Bo": 60, "Cai": 10}).frame.with_columns(
+        line=pl.Series(["A", "B", "B"]), locked=pl.Series([10.0, 60.0, None])
+    )
+    mix = Rule(name="Mix", kind=Kind.SHARE, where={"line": ("A",)}, at_least=1 / 3)
+    _, found = the_conflict(Cells(frame, LEVELS), mix)
+    assert found.proof is not None
+    assert found.proof.asked == 0
+    assert found.proof.reach / found.proof.weights[0] == 10 - Fraction(333_334, 1_000_000) * 70
+
+
+def test_random_clashes_are_proved() -> None:
+    for seed in range(12):
+        cells, rules = random_plan(seed)
+        asked = sum(amount[0] or 0 for amount in rules.rules[1].amounts.values())
+        more = Rule(name="Too much", at_least=1.3 * asked, priority=Priority.BAND)
+        found = conflicts(solve(cells, rules.with_rule(more), REAL))
+        assert found
+        assert all(one.proof is not None and one.proof.holds for one in found)
+
+
 @pytest.mark.parametrize("caps", [1, 2, 4, 8, 13, 21])
 def test_planted_conflicts_are_found_whole_and_nothing_else(caps: int) -> None:
     """One total and as many caps as it has reps: 2 to 22 rules, each of which is needed."""
@@ -121,6 +159,9 @@ def test_planted_conflicts_are_found_whole_and_nothing_else(caps: int) -> None:
     clashing = {row.rule for row in found.rows}
     assert clashing == {rule.name for rule in rules} - {"Idle"}
     assert found.missing == pytest.approx(90)
+    assert found.proof is not None
+    assert found.proof.holds
+    assert float(found.proof.asked - found.proof.reach) == pytest.approx(90, rel=1e-14)  # 900/13 is no exact float
     for name in clashing:
         assert solve(cells, Rules(tuple(rule for rule in rules if rule.name != name)), REAL).met
 

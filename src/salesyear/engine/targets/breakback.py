@@ -15,24 +15,24 @@ import polars as pl
 
 from salesyear.engine.messages import noop
 from salesyear.engine.targets.cells import Cells
+from salesyear.engine.targets.foresight import Before, foresee
 from salesyear.engine.targets.ground import Grounds
 from salesyear.engine.targets.lines import Line, Lines, blocks_of, by_level, lines_of
 from salesyear.engine.targets.model import REAL, Draft, Model, assemble, class_sums_at, strength_of
 from salesyear.engine.targets.numeric.lumping import class_of, relump, spread
 from salesyear.engine.targets.numeric.response import Distance, Response, factor
-from salesyear.engine.targets.numeric.rows import Block, spans
+from salesyear.engine.targets.numeric.rows import Block
 from salesyear.engine.targets.numeric.solving import Answer, Task, make_task, solve_task
 from salesyear.engine.targets.numeric.system import TreeSystem
-from salesyear.engine.targets.numeric.tree import Bools, Floats, Ints
+from salesyear.engine.targets.numeric.tree import Floats, Ints
 from salesyear.engine.targets.params import Params
-from salesyear.engine.targets.places import organisation
+from salesyear.engine.targets.places import Attributes, organisation
 from salesyear.engine.targets.plan import Plan
 from salesyear.engine.targets.rules import SUMS, BadRule, Rule, Rules
 from salesyear.engine.targets.selection import localised
 from salesyear.engine.targets.solving import DIGIT, in_table_order, solve, solve_draft
 
 SHOWN = 1e-9  # relative tolerance of what a session shows; plans of record are solved further
-FORESIGHT = 2.0  # largest change of a multiplier foreseen by closed form
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ class Session:
         pairs = list(zip(levels, self.levels, self.task.blocks, strict=True))
         kept = tuple(block if _same(new, old) else None for new, old, block in pairs)
         blocks = blocks_of(base.org, base.attributes, levels, strength_of(base.params), REAL, kept)
-        start = carry_over(self, blocks, levels)
+        start = foresee(Before(self.task, self.levels, self.answer), blocks, levels)
         changed = replace(self, rules=rules, lines=lines, levels=levels)
         return self._again(changed, blocks, self.task.response, start)
 
@@ -231,71 +231,19 @@ def _expressible(model: Model, rule: Rule) -> bool:
     known = model.attributes
     if not isinstance(model.task.system, TreeSystem):
         return False
-    for column in (*rule.where, *rule.within, *rule.each):
-        if column not in known.columns:
-            return False
-        groups = known.groups[known.columns.index(column)]
-        if len(np.unique(groups)) < len(groups):
-            return False
-    return True
+    if not {*rule.where, *rule.within, *rule.each} <= {*known.columns}:
+        return False
+    cut = ((column, wanted) for part in (rule.where, rule.within) for column, wanted in part.items())
+    single = ((column, (value,)) for column in rule.each for value in known.values[known.columns.index(column)])
+    return all(_is_union(known, column, wanted) for column, wanted in (*cut, *single))
 
 
-def carry_over(session: Session, blocks: tuple[Block, ...], levels: tuple[tuple[Line, ...], ...]) -> Floats:
-    """Multipliers of the rows that stay, the closed form for sums that were fixed anew, zero for other new rows."""
-    tree = session.base.org.tree
-    old = {level: session.answer.y[span] for level, span in spans(tree, session.task.blocks)}
-    parts = []
-    for level, block in enumerate(blocks):
-        before = old[level].reshape(tree.size(level), -1)
-        start = np.zeros((tree.size(level), block.width))
-        known = {line.name: place for place, line in enumerate(session.levels[level])}
-        for place, line in enumerate(levels[level]):
-            if line.name in known:
-                start[:, place] = before[:, known[line.name]]
-        for place, line in enumerate(levels[level]):
-            old_place = known.get(line.name)
-            if session.base.params.distance is Distance.LEAST_SQUARES or (
-                old_place is not None and line is session.levels[level][old_place]
-            ):
-                continue
-            fixed = _fixed_anew(block, place, session.task.blocks[level], old_place)
-            if fixed.any():
-                _foresee(session, block, start, np.flatnonzero(fixed).astype(np.int64), (level, place))
-        start[~(np.isfinite(block.low) | np.isfinite(block.high))] = 0.0
-        parts.append(start.ravel())
-    return np.concatenate(parts)
-
-
-def _fixed_anew(block: Block, place: int, before: Block, known: int | None) -> Bools:
-    """Nodes at which a row fixes its sum otherwise than before; a row of one sum only, not of a share."""
-    low, pattern = block.low[:, place], block.pattern[place]
-    plain = ((pattern == 0) | (pattern == 1)).all()
-    fixed = np.isfinite(low) & (low == block.high[:, place]) & plain & (block.share[:, place] == 0)
-    return np.asarray(fixed if known is None else fixed & (low != before.low[:, known]))
-
-
-def _foresee(session: Session, block: Block, start: Floats, nodes: Ints, at: tuple[int, int]) -> None:
-    """Scale what a row sums to its new amount, and let it take over from limits on the same sum (raking's closed form).
-
-    Deming and Stephan (1940); Newton's method then only has to make room elsewhere, and never sees two equal rows.
-    """
-    level, place = at
-    pattern, amount = block.pattern[place], block.low[nodes, place]
-    tree, response = session.base.org.tree, session.task.response
-    now, held = (
-        tree.sum_up(sums.reshape(tree.leaves, -1) @ pattern)[level][nodes]
-        for sums in (session.answer.outcome.point.sales, response.held)
-    )
-    apt = (amount > held) & (now > held)
-    growth = np.log(np.where(apt, amount - held, 1.0) / np.where(apt, now - held, 1.0))
-    start[nodes, place] += np.clip(growth, -FORESIGHT, FORESIGHT)
-    same = (block.pattern == pattern).all(axis=1) & (block.share == 0).all(axis=0)
-    for other in np.setdiff1d(np.flatnonzero(same), place):
-        side = np.sign(amount - np.clip(amount, block.low[nodes, other], block.high[nodes, other]))
-        yields = (side == 0) | (block.give_up[nodes, other] < block.give_up[nodes, place])
-        rest = np.where(side == 0, 0.0, -side * block.give_up[nodes, other])
-        start[nodes, place] += np.where(yields, start[nodes, other] - rest, 0.0)
-        start[nodes[yields], other] = rest[yields]
+def _is_union(known: Attributes, column: str, wanted: tuple[str, ...]) -> bool:
+    """The values fill whole groups of the column."""
+    place = known.columns.index(column)
+    inside = np.isin(np.array(known.values[place], dtype=object), list(wanted))
+    groups = known.groups[place]
+    return not np.isin(groups[~inside], groups[inside]).any()
 
 
 def nearest(plan: Plan, rules: Rules) -> Plan:

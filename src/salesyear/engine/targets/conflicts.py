@@ -17,6 +17,7 @@ from salesyear.engine.targets.model import Model
 from salesyear.engine.targets.numeric.rows import row_address
 from salesyear.engine.targets.numeric.tree import Ints
 from salesyear.engine.targets.plan import Plan
+from salesyear.engine.targets.proof import Proof, prove
 
 TOO_LITTLE = noop(
     "“%(rule)s” asks for %(asked)s at %(place)s, but %(others)s allow at most %(reachable)s: %(missing)s missing."
@@ -59,7 +60,7 @@ class Conflict:
     """Rules that cannot all hold; without any one of them the others can.
 
     rows: the clashing rows, the coarsest first; locks: lock rules and cell bounds that take part. text and values: the
-    sentence (see `salesyear.engine.messages`). missing: the amount.
+    sentence (see `salesyear.engine.messages`). missing: the amount. proof: in whole numbers, that no plan keeps them.
     """
 
     rows: tuple[Clash, ...]
@@ -67,6 +68,7 @@ class Conflict:
     text: str
     values: dict[str, object]
     missing: float
+    proof: Proof | None
 
     def sentence(self, show: Callable[[float], str] = "{:,.0f}".format) -> str:
         """Put the English sentence together with amounts shown by `show`."""
@@ -130,7 +132,7 @@ def _conflict(plan: Plan, rows: Ints) -> Conflict:
     locks = _locks_needed(model, rows)
     clashes = tuple(clash(model, int(row)) for row in rows)
     text, values, missing = _sentence(model, rows, clashes, locks)
-    return Conflict(clashes, locks, text, values, missing)
+    return Conflict(clashes, locks, text, values, missing, prove(model, rows, locks))
 
 
 def _locks_needed(model: Model, rows: Ints) -> tuple[str, ...]:

@@ -47,11 +47,15 @@ class Elastic:
         """Least total amount by which all rows together must be missed."""
         return self._least_miss(np.arange(len(self.low)))[0] * self.scale
 
+    def multipliers(self) -> Floats:
+        """What each row contributes to the clash: + where its floor is missed, - its cap."""
+        return self._least_miss(np.arange(len(self.low)))[1]
+
     def _held(self) -> Floats:
         return np.asarray(np.r_[0.0, self.least[np.isfinite(self.least)]])
 
     def _least_miss(self, chosen: Ints) -> tuple[float, Floats]:
-        """Minimise the sum of misses; return it and each row's dual value."""
+        """Minimise the sum of misses; return it and each row's dual value, + for its floor, - for its cap."""
         rows, low, high = self.rows[chosen], self.low[chosen], self.high[chosen]
         above, below = np.isfinite(low), np.isfinite(high)
         up, down = np.flatnonzero(above), np.flatnonzero(below)
@@ -69,8 +73,8 @@ class Elastic:
         limits = np.c_[np.r_[self.least, np.zeros(2 * count)], np.r_[self.most, np.full(2 * count, np.inf)]]
         result = linprog(cost, A_ub=matrix, b_ub=right, bounds=limits, method="highs-ds")
         force = np.zeros(count)
-        np.add.at(force, up, np.abs(result.ineqlin.marginals[: len(up)]))
-        np.add.at(force, down, np.abs(result.ineqlin.marginals[len(up) :]))
+        np.add.at(force, up, -result.ineqlin.marginals[: len(up)])
+        np.add.at(force, down, result.ineqlin.marginals[len(up) :])
         return float(result.fun), force
 
     def reach(self, head: int, others: Ints) -> tuple[float, float]:
@@ -103,6 +107,11 @@ def elastic_rows(model: Model, rows: Ints, bounds_names: tuple[str, ...] | None 
     return Elastic(columns, low / scale, high / scale, least / scale, most / scale, scale, pieces.names)
 
 
+def pieces_of(model: Model, rows: Ints, bounds_names: tuple[str, ...]) -> Pieces:
+    """Return what the cells under some rows can carry, single locks and bounds apart."""
+    return _pieces(model, _matrix(model, rows), bounds_names)
+
+
 def _matrix(model: Model, rows: Ints) -> sp.csc_array:
     """Coefficients of some rows over all classes."""
     count = model.attributes.count
@@ -131,7 +140,7 @@ def _side(model: Model, rows: Ints, side: str) -> Floats:
 
 
 @dataclass(frozen=True)
-class _Pieces:
+class Pieces:
     """Parts of classes: free cells, cells under bounds, and cells of each lock; with what each can carry."""
 
     classes: Ints
@@ -140,7 +149,7 @@ class _Pieces:
     names: tuple[str, ...]
 
 
-def _pieces(model: Model, matrix: sp.csc_array, kept: tuple[str, ...] | None) -> _Pieces:
+def _pieces(model: Model, matrix: sp.csc_array, kept: tuple[str, ...] | None) -> Pieces:
     """List what the classes touched by the rows are made of."""
     arrays = model.arrays
     touched = np.zeros(arrays.classes, bool)
@@ -167,7 +176,7 @@ def _pieces(model: Model, matrix: sp.csc_array, kept: tuple[str, ...] | None) ->
         if name not in names:
             names.append(name)
     classes, least, most = (np.concatenate([part[i] for part in parts]) for i in range(3))
-    return _Pieces(classes.astype(np.int64), least, most, tuple(names))
+    return Pieces(classes.astype(np.int64), least, most, tuple(names))
 
 
 def _locked(
@@ -186,7 +195,7 @@ def _locked(
     return found
 
 
-def _alike(matrix: sp.csc_array, pieces: _Pieces) -> tuple[Ints, Ints]:
+def _alike(matrix: sp.csc_array, pieces: Pieces) -> tuple[Ints, Ints]:
     """Number pieces whose classes have equal columns alike: (number of each piece, first piece of each number)."""
     rng = np.random.default_rng(0)
     marks = matrix.T @ rng.standard_normal((matrix.shape[0], 2))

@@ -14,7 +14,12 @@ register = template.Library()
 
 @register.inclusion_tag("plans/coverage.html", takes_context=True)
 def coverage_bar(context: Context) -> dict[str, Any]:
-    """Show the coverage of the page's `plan` (and `version`, if it names one) for who is asking; nothing without."""
+    """Show the coverage of the page's `plan` (and `version`, if it names one) for who is asking; nothing without.
+
+    A page that has worked it out already gives it as `coverage`.
+    """
+    if "coverage" in context:
+        return {"coverage": context["coverage"]}
     plan, request = context.get("plan"), context.get("request")
     if plan is None or request is None:
         return {"coverage": None}

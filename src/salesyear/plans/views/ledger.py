@@ -15,15 +15,15 @@ from salesyear.core.requests import Request
 from salesyear.org.access import person
 from salesyear.plans import access, books, history, queries, reports, services
 from salesyear.plans.forms import InitiativeForm
-from salesyear.plans.models import Initiative, Plan
+from salesyear.plans.models import Initiative
 from salesyear.plans.pages import LedgerPage
 
 
 @require_safe
 def ledger(request: Request) -> HttpResponse:
     """Show the gap ledger: by region, territory and salesperson, by month and by initiative."""
-    plan = access.the_plan(request.GET.get("plan", ""))
-    found = _ledger(request, plan)
+    plan, version = access.asked(request.GET.get("plan", ""), request.GET.get("version", ""))
+    found = reports.ledger(request.scope, version) if version else None
     page = LedgerPage(found, request.GET.get("node", "")) if found and not found.empty else None
     context = {"plan": plan, "page": page, "may_edit": _may_edit(request)}
     return render(request, "plans/ledger.html", context)
@@ -32,7 +32,8 @@ def ledger(request: Request) -> HttpResponse:
 @require_safe
 def ledger_export(request: Request, form: str) -> HttpResponse | FileResponse:
     """Give the ledger as a workbook with live sums."""
-    found = _ledger(request, access.the_plan(request.GET.get("plan", "")))
+    _plan, version = access.asked(request.GET.get("plan", ""), request.GET.get("version", ""))
+    found = reports.ledger(request.scope, version) if version else None
     if form != "xlsx" or found is None:
         raise Http404
     name = f"ledger-{found.plan.year}-{found.version.number}.xlsx"
@@ -83,11 +84,6 @@ def resume(request: Request, pk: int) -> HttpResponse:
     row = access.find_initiative(request.scope, pk)
     services.resume_initiative(row, actor=person(request))
     return redirect("initiative", pk)
-
-
-def _ledger(request: Request, plan: Plan | None) -> reports.Ledger | None:
-    version = access.the_version(plan, request.GET.get("version", "")) if plan else None
-    return reports.ledger(request.scope, version) if version else None
 
 
 def _may_edit(request: Request) -> bool:
