@@ -63,8 +63,11 @@ class Told:
 
     def summary(self) -> dict[str, object]:
         """The figures of the stretch."""
-        times = sorted(self.times)
-        at = lambda share: round(1000 * times[int(share * (len(times) - 1))]) if times else 0  # noqa: E731
+        times = sorted(self.times) or [0.0]
+
+        def at(share: float) -> int:
+            return round(1000 * times[int(share * (len(times) - 1))])
+
         return {
             "clients": self.clients,
             "seconds": round(self.seconds, 1),
@@ -84,7 +87,7 @@ class Client:
         self._port, self._name = port, name
         self._cookies: dict[str, str] = {}
         self._tag = ""
-        self._connection = HTTPConnection("127.0.0.1", port, timeout=60)
+        self._connection = HTTPConnection("127.0.0.1", port, timeout=120)
 
     def sign_in(self) -> None:
         """Sign in by the form."""
@@ -147,7 +150,7 @@ def fill(customers: int, lines: int) -> None:
     units = _one_of([cast.units[name].pk for name in ("shanghai", "jiangsu", "sichuan")])
     like = Customer._base_manager.order_by("pk")[0]
     own = {"id", "code", "name", "owner_id", "unit_id"}
-    same = [field.column for field in Customer._meta.concrete_fields if field.column not in own]
+    same = [str(field.column) for field in Customer._meta.concrete_fields if field.column not in own]
     days = "date('2024-01-01', '+' || (n * 7 % 1000) || ' days')"
     if connection.vendor == "postgresql":
         days = "(date '2024-01-01' + (n * 7 % 1000)::int)"
