@@ -57,6 +57,8 @@ NOT_PAGES = {
     "alert-channel-drop",
     "alert-channel-try",
     "customer-grades-run",
+    "paper-make",
+    "paper-file",
     "suggestion-take",
     "suggestion-put-back",
     "initiative-drop",

@@ -114,6 +114,9 @@ POLICY: dict[str, Gate] = {
     "suggestion-put-back": Gate(write=plans.WRITERS),
     "policy": Gate(INSIDE),
     "policy-value": Gate(INSIDE, plans.POLICY_MAKERS),
+    "papers": Gate(READERS),
+    "paper-make": Gate(write=READERS),
+    "paper-file": Gate(READERS),
     # Market
     "customer-grades": Gate(ANALYSTS),
     "customer-grades-run": Gate(write=GRADERS),
