@@ -45,6 +45,18 @@ def board_live(request: Request) -> HttpResponse:
 
 
 @require_safe
+def headline(request: Request) -> HttpResponse:
+    """Say in a sentence or two how somebody stands, for the first page they see."""
+    try:
+        said = making.page_of(request.scope, asked.Asked(), timezone.localdate()).answer
+    except NoRate as refused:
+        said = [str(refused)]
+    answer = render(request, "performance/headline.html", {"answer": said})
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@require_safe
 def board_export(request: Request) -> FileResponse:
     """Send what the page shows as a workbook: the parts with live sums, and the months."""
     page = making.page_of(request.scope, asked.read(request.GET.dict()), timezone.localdate(), whole=True)

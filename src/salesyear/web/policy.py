@@ -131,6 +131,7 @@ POLICY: dict[str, Gate] = {
     # Performance
     "figures": Gate(INSIDE),
     "board": Gate(SELLING),
+    "board-headline": Gate(SELLING),
     "board-live": Gate(SELLING),
     "board-export": Gate(SELLING),
     "alerts": Gate(SELLING),
