@@ -93,6 +93,7 @@ POLICY: dict[str, Gate] = {
     # Targets
     "baseline": Gate(ANALYSTS),
     "baseline-run": Gate(write=PLANNERS),
+    "prior": Gate(ANALYSTS),
     **{name: Gate(READERS) for name in ("plans", "plan-version", "plan-difference")},
     "plan-new": Gate(MAKERS, MAKERS),
     "plan-copy": Gate(write=MAKERS),

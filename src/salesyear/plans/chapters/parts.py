@@ -41,6 +41,7 @@ FACTS = {
 # Pages that a row may lead to before its own is there, and their words.
 PAGES = {
     "baseline": noop("Baseline"),
+    "prior": noop("Prior"),
     "customer-grades": noop("Customers' value"),
     "market-potential": noop("Market potential and share"),
     "new-customers": noop("New customers"),

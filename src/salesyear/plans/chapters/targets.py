@@ -18,7 +18,7 @@ TARGETS = Chapter(
             "Revenue target breakdown",
             noop("The year's target, shared out by potential and history down to key customers, adding up exactly."),
             ("orders", "customers", "units", "reps", "quotas"),
-            begun=("baseline",),
+            begun=("baseline", "prior"),
         ),
         Row(
             "T2",
