@@ -56,6 +56,7 @@ NOT_PAGES = {
     "alert-channel-drop",
     "alert-channel-try",
     "customer-grades-run",
+    "effects-run",
     "paper-make",
     "paper-file",
     "suggestion-take",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.urls import include, path
 
 from salesyear.targets import views
-from salesyear.targets.views import plans, suggestions, table
+from salesyear.targets.rows import REPORTS
+from salesyear.targets.views import effects, plans, quarters, rows, suggestions, table
 
 TABLE = [
     path("", table.page, name="plan-table"),
@@ -22,9 +23,21 @@ TABLE = [
     path("export/<str:form>/", table.export, name="plan-table-export"),
 ]
 
+ROWS = [
+    one
+    for code in REPORTS
+    for one in (
+        path(f"{code.lower()}/", rows.row, {"code": code}, name=f"row-{code.lower()}"),
+        path(f"{code.lower()}/export/<str:form>/", rows.row_export, {"code": code}, name=f"row-{code.lower()}-export"),
+    )
+]
+
 urlpatterns = [
+    *ROWS,
     path("baseline/", views.baseline, name="baseline"),
     path("baseline/runs/", views.compute, name="baseline-run"),
+    path("ledger/effects/", effects.measure, name="effects-run"),
+    path("quarters/", quarters.quarters, name="quarters"),
     path("plans/", plans.plans, name="plans"),
     path("plans/new/", plans.plan_new, name="plan-new"),
     path("plans/<int:plan>/<int:number>/", plans.version, name="plan-version"),
