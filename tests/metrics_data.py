@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import polars as pl
@@ -174,13 +174,19 @@ SETS = {
 }
 
 
+def _given(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame
+
+
 def facts_of_tables(tables: Tables) -> Facts:
     """Facts on this leg's engine: DuckDB, or PostgreSQL where the tests run on that."""
     if os.environ.get("SALESYEAR_TEST_DATABASE") == "postgresql":
         from salesyear.engine.metrics.engines.postgres import Postgres
 
         server = Postgres(os.environ["DATABASE_URL"])
-        return Facts(server, {name: server.keep(f"facts_{name}", frame) for name, frame in tables.items()})
+        return Facts(
+            server, {name: server.hold(f"facts_{name}", partial(_given, frame)) for name, frame in tables.items()}
+        )
     from salesyear.engine.metrics.engines.duck import in_memory
 
     duck, names = in_memory(tables)

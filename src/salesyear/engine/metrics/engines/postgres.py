@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import polars as pl
@@ -17,6 +18,7 @@ class Postgres:
         """Remember where it is; connections are opened when they are asked."""
         self._url = url
         self._views: dict[str, str] = {}
+        self._frames: dict[str, Callable[[], pl.DataFrame]] = {}
         self._local = threading.local()
 
     def frame(self, sql: str) -> pl.DataFrame:
@@ -26,28 +28,28 @@ class Postgres:
             return pl.DataFrame(pl.from_arrow(_plain(cursor.fetch_arrow_table())))
 
     def view(self, name: str, select: str) -> str:
-        """A name for a query over live tables; returns the name."""
+        """A name for a query over live tables; the name must stand for this query alone."""
         self._views[name] = select
         return name
 
-    def keep(self, name: str, frame: pl.DataFrame) -> str:
-        """Hold a table for as long as this thread's connection lives; returns the name."""
-        with self._connection().cursor() as cursor:
-            cursor.adbc_ingest(name, frame.to_arrow(), mode="replace", temporary=True)
+    def hold(self, name: str, make: Callable[[], pl.DataFrame]) -> str:
+        """A name for a table that is given to each connection once; the name must stand for this table alone."""
+        self._frames.setdefault(name, make)
         return name
 
     def _connection(self) -> Any:  # noqa: ANN401 - an ADBC connection
         from adbc_driver_postgresql import dbapi
 
-        if not hasattr(self._local, "connection"):
-            self._local.connection, self._local.views = dbapi.connect(self._url, autocommit=True), {}
-        for name, select in self._views.items():
-            if self._local.views.get(name) != select:
-                with self._local.connection.cursor() as cursor:
-                    cursor.execute(f'DROP VIEW IF EXISTS pg_temp."{name}"')
-                    cursor.execute(f'CREATE TEMPORARY VIEW "{name}" AS {select}')
-                self._local.views[name] = select
-        return self._local.connection
+        local = self._local
+        if not hasattr(local, "connection"):
+            local.connection, local.known = dbapi.connect(self._url, autocommit=True), set()
+        with local.connection.cursor() as cursor:
+            for name in self._views.keys() - local.known:
+                cursor.execute(f'CREATE TEMPORARY VIEW "{name}" AS {self._views[name]}')
+            for name in self._frames.keys() - local.known:
+                cursor.adbc_ingest(name, self._frames[name]().to_arrow(), mode="create", temporary=True)
+        local.known |= {*self._views, *self._frames}
+        return local.connection
 
 
 def _plain(table: Any) -> Any:  # noqa: ANN401 - Arrow tables
