@@ -10,7 +10,7 @@ from cast import Cast
 from salesyear.core.scope import Scope
 from salesyear.importing.models import Import
 from salesyear.performance.models import Rule
-from salesyear.plans.models import Initiative
+from salesyear.plans.models import Initiative, Version
 from salesyear.web.registers import REGISTERS
 
 # Not pages: files, parts, addresses that only take a form, links that come by mail, and what ends the session.
@@ -56,11 +56,28 @@ NOT_PAGES = {
     "alert-channel-drop",
     "alert-channel-try",
     "customer-grades-run",
+    "effects-run",
+    "paper-make",
+    "paper-file",
     "suggestion-take",
     "suggestion-put-back",
     "initiative-drop",
     "initiative-resume",
+    "plan-copy",
+    "plan-step",
+    "plan-table-rows",
+    "plan-table-changes",
+    "plan-table-edits",
+    "plan-table-undo",
+    "plan-table-redo",
+    "plan-table-lock",
+    "plan-table-lift",
+    "plan-table-comment",
+    "plan-table-why",
+    "plan-table-audit",
 }
+
+VERSIONS = {"plan-version": 2, "plan-table": 2, "plan-difference": 3}  # pages of a version, and how many keys they take
 
 
 def pages(cast: Cast) -> dict[str, str]:
@@ -70,6 +87,9 @@ def pages(cast: Cast) -> dict[str, str]:
 
 
 def _address(name: str, pattern: URLPattern, cast: Cast) -> str:
+    if name in VERSIONS:
+        plan, number = Version.objects.order_by("pk").values_list("plan", "number")[0]
+        return reverse(name, args=[plan, number, number][: VERSIONS[name]])  # a difference: of a version with itself
     if not pattern.pattern.converters:
         return reverse(name)
     return reverse(name, args=[_key(name, cast)])

@@ -2,59 +2,29 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import numpy as np
 import pytest
 from django.db.models import Sum
-from django.test import Client
 
-from cast import Cast, sell
-from salesyear.core.scope import Scope
+from cast import Cast
+from planned import SYSTEM, Asker, draft
 from salesyear.plans.frames import sheet_cells
 from salesyear.plans.models import Edit, Sheet, State, Version
 from salesyear.targets.editing.state import forget
-from salesyear.targets.reports import BaselineParams, baseline_of_year
-from salesyear.targets.services import PlanParams, keep_baseline, make_plan
 
 pytestmark = pytest.mark.django_db
-SYSTEM = Scope.system("test")
-Ask = Callable[..., Any]
-
-
-def quiet(_step: str, _share: float) -> None:
-    """Nobody listens."""
 
 
 @pytest.fixture
 def version(cast: Cast) -> Version:
-    """A draft for 2026 with 10 % growth, strategic and new customers' shares as the policy has them."""
-    forget()
-    for customer in cast.customers[::4]:
-        sell(cast, customer, date(2025, 7, 3), 600_00, "new")
-    made = baseline_of_year(SYSTEM, BaselineParams(paths=40), date(2026, 1, 20), quiet)
-    keep_baseline(made, run=None, actor=None)
-    return make_plan(PlanParams(year=2026, growth=0.1, rep_least=0.5))
+    return draft(cast)
 
 
 @pytest.fixture
-def ask(cast: Cast, version: Version) -> Ask:
-    """Send something to the table as somebody; GET without a body."""
-    clients: dict[str, Client] = {}
-
-    def send(who: str, path: str, body: dict[str, Any] | None = None, **query: Any) -> Any:
-        if who not in clients:
-            clients[who] = Client()
-            clients[who].force_login(cast.users[who], backend="allauth.account.auth_backends.AuthenticationBackend")
-        address = f"/targets/plans/{version.plan_id}/{version.number}/table/{path}"
-        if body is None:
-            return clients[who].get(address, query)
-        return clients[who].post(address, json.dumps(body), content_type="application/json")
-
-    return send
+def ask(cast: Cast, version: Version) -> Asker:
+    return Asker(cast, version)
 
 
 def rows(answer: Any) -> dict[str, Any]:
@@ -77,7 +47,7 @@ def total(version: Version) -> int:
     return int(Sheet.objects.within(SYSTEM).filter(version=version).aggregate(sum=Sum("target_total"))["sum"])
 
 
-def test_the_table_adds_up_in_every_direction_and_reads_without_javascript(ask: Ask, version: Version) -> None:
+def test_the_table_adds_up_in_every_direction_and_reads_without_javascript(ask: Asker, version: Version) -> None:
     answer = ask("director", "rows/", down="region,territory,rep,customer,line", measures="target,last_year,growth")
     table = rows(answer)
     company = table["company"]["values"]["target"]
@@ -90,7 +60,7 @@ def test_the_table_adds_up_in_every_direction_and_reads_without_javascript(ask: 
     assert "华东" in page.content.decode()
 
 
-def test_an_edit_of_one_month_moves_the_others_and_keeps_the_total(ask: Ask, cast: Cast, version: Version) -> None:
+def test_an_edit_of_one_month_moves_the_others_and_keeps_the_total(ask: Asker, cast: Cast, version: Version) -> None:
     li = leaf(cast, "li", "shanghai", "east")
     before = rows(ask("director", "rows/"))[li]["values"]["target"]["3"]
     answer = ask("director", "edits/", one(li, "3", "+10%"))
@@ -104,7 +74,7 @@ def test_an_edit_of_one_month_moves_the_others_and_keeps_the_total(ask: Ask, cas
     assert answer.json()["undo"]
 
 
-def test_a_subtotal_is_a_rule_and_the_company_total_can_be_set(ask: Ask, cast: Cast, version: Version) -> None:
+def test_a_subtotal_is_a_rule_and_the_company_total_can_be_set(ask: Asker, cast: Cast, version: Version) -> None:
     east = region(cast, "east")
     assert ask("director", "edits/", one(east, "q2", "1.2万")).status_code == 200
     assert ask("director", "edits/", one("company", "total", "=100000+20000", seen=1)).status_code == 200
@@ -113,7 +83,7 @@ def test_a_subtotal_is_a_rule_and_the_company_total_can_be_set(ask: Ask, cast: C
     assert now["company"]["values"]["target"]["total"] == 120_000_00 == total(version)
 
 
-def test_undo_is_identical_and_never_takes_back_what_others_did(ask: Ask, cast: Cast, version: Version) -> None:
+def test_undo_is_identical_and_never_takes_back_what_others_did(ask: Asker, cast: Cast, version: Version) -> None:
     li, sun = leaf(cast, "li", "shanghai", "east"), leaf(cast, "sun", "sichuan", "west")
     start = sheet_cells(SYSTEM, version)
     ask("director", "edits/", one(li, "1", "500"))
@@ -130,7 +100,7 @@ def test_undo_is_identical_and_never_takes_back_what_others_did(ask: Ask, cast: 
     assert sheet_cells(SYSTEM, version).equals(start)
 
 
-def test_the_order_of_edits_does_not_matter(ask: Ask, cast: Cast, version: Version) -> None:
+def test_the_order_of_edits_does_not_matter(ask: Asker, cast: Cast, version: Version) -> None:
     li, east = leaf(cast, "li", "shanghai", "east"), region(cast, "east")
     ask("director", "edits/", one(li, "1", "500"))
     ask("director", "edits/", one(east, "total", "40000", seen=1))
@@ -142,7 +112,7 @@ def test_the_order_of_edits_does_not_matter(ask: Ask, cast: Cast, version: Versi
     assert sheet_cells(SYSTEM, version).equals(first)
 
 
-def test_others_edits_merge_and_the_very_same_cell_is_a_conflict_with_both_values(ask: Ask, cast: Cast) -> None:
+def test_others_edits_merge_and_the_very_same_cell_is_a_conflict_with_both_values(ask: Asker, cast: Cast) -> None:
     li, sun = leaf(cast, "li", "shanghai", "east"), leaf(cast, "sun", "sichuan", "west")
     ask("director", "edits/", one(li, "1", "500"))
     assert ask("finance", "edits/", one(sun, "1", "600", seen=0)).status_code == 200
@@ -155,7 +125,7 @@ def test_others_edits_merge_and_the_very_same_cell_is_a_conflict_with_both_value
     assert ask("director", "changes/", since=2).json()["rows"] == []
 
 
-def test_a_lock_holds_for_everybody_and_says_who_and_why(ask: Ask, cast: Cast, version: Version) -> None:
+def test_a_lock_holds_for_everybody_and_says_who_and_why(ask: Asker, cast: Cast, version: Version) -> None:
     li, east = leaf(cast, "li", "shanghai", "east"), region(cast, "east")
     ask("director", "lock/", {"row": li, "column": "5", "reason": "agreed with the customer", "seen": 0})
     held = rows(ask("director", "rows/"))[li]
@@ -168,7 +138,7 @@ def test_a_lock_holds_for_everybody_and_says_who_and_why(ask: Ask, cast: Cast, v
 
 
 def test_a_total_below_what_is_held_is_refused_and_names_it_with_ways_out(
-    ask: Ask, cast: Cast, version: Version
+    ask: Asker, cast: Cast, version: Version
 ) -> None:
     li = leaf(cast, "li", "shanghai", "east")
     for seen, month in enumerate(range(1, 13)):
@@ -185,7 +155,7 @@ def test_a_total_below_what_is_held_is_refused_and_names_it_with_ways_out(
     assert rows(ask("director", "rows/"))[li]["values"]["target"]["total"] == 11_000_00
 
 
-def test_a_rule_of_the_plan_gives_way_on_one_click(ask: Ask, cast: Cast) -> None:
+def test_a_rule_of_the_plan_gives_way_on_one_click(ask: Asker, cast: Cast) -> None:
     """Nobody is to fall below half of last year; the least relaxation is the first way out."""
     li = leaf(cast, "li", "shanghai", "east")
     answer = ask("director", "edits/", one(li, "total", "1000")).json()
@@ -195,7 +165,7 @@ def test_a_rule_of_the_plan_gives_way_on_one_click(ask: Ask, cast: Cast) -> None
     assert rows(ask("director", "rows/"))[li]["values"]["target"]["total"] == 1_000_00
 
 
-def test_texts_that_are_no_amounts_are_named_and_nothing_is_kept(ask: Ask, cast: Cast, version: Version) -> None:
+def test_texts_that_are_no_amounts_are_named_and_nothing_is_kept(ask: Asker, cast: Cast, version: Version) -> None:
     li = leaf(cast, "li", "shanghai", "east")
     body = {"seen": 0, "edits": [{"row": li, "column": "1", "text": "much"}, {"row": li, "column": "2", "text": "5"}]}
     answer = ask("director", "edits/", body)
@@ -204,7 +174,7 @@ def test_texts_that_are_no_amounts_are_named_and_nothing_is_kept(ask: Ask, cast:
     assert not Edit.objects.within(SYSTEM).filter(version=version).exists()
 
 
-def test_zero_is_an_amount_and_empty_takes_ones_word_back(ask: Ask, cast: Cast, version: Version) -> None:
+def test_zero_is_an_amount_and_empty_takes_ones_word_back(ask: Asker, cast: Cast, version: Version) -> None:
     li = leaf(cast, "li", "shanghai", "east")
     start = sheet_cells(SYSTEM, version)
     ask("director", "edits/", one(li, "1", "0"))
@@ -214,7 +184,7 @@ def test_zero_is_an_amount_and_empty_takes_ones_word_back(ask: Ask, cast: Cast, 
 
 
 def test_a_regional_manager_moves_amounts_inside_the_region_and_the_neighbour_notices_nothing(
-    ask: Ask, cast: Cast, version: Version
+    ask: Asker, cast: Cast, version: Version
 ) -> None:
     li, east = leaf(cast, "li", "shanghai", "east"), region(cast, "east")
     west = {sheet.pk: bytes(sheet.target) for sheet in Sheet.objects.within(SYSTEM).filter(unit=cast.units["sichuan"])}
@@ -233,7 +203,7 @@ def test_a_regional_manager_moves_amounts_inside_the_region_and_the_neighbour_no
 
 
 def test_what_was_said_above_comes_first_and_inside_stays_as_its_manager_has_it(
-    ask: Ask, cast: Cast, version: Version
+    ask: Asker, cast: Cast, version: Version
 ) -> None:
     li, east = leaf(cast, "li", "shanghai", "east"), region(cast, "east")
     ask("wang", "edits/", one(li, "3", "2000"))
@@ -243,7 +213,7 @@ def test_what_was_said_above_comes_first_and_inside_stays_as_its_manager_has_it(
     assert now["company"]["values"]["target"]["total"] == version.inputs["total"] == total(version)
 
 
-def test_a_salesperson_reads_their_own_part_and_changes_nothing(ask: Ask, cast: Cast, version: Version) -> None:
+def test_a_salesperson_reads_their_own_part_and_changes_nothing(ask: Asker, cast: Cast, version: Version) -> None:
     li = leaf(cast, "li", "shanghai", "east")
     table = rows(ask("li", "rows/", down="region,territory,rep,customer"))
     assert table["company"]["values"] == table[li]["values"]
@@ -251,14 +221,14 @@ def test_a_salesperson_reads_their_own_part_and_changes_nothing(ask: Ask, cast: 
     assert ask("li", "edits/", one(li, "1", "1")).status_code == 403
 
 
-def test_a_frozen_version_is_not_changed(ask: Ask, cast: Cast, version: Version) -> None:
+def test_a_frozen_version_is_not_changed(ask: Asker, cast: Cast, version: Version) -> None:
     Version.objects.filter(pk=version.pk).update(state=State.SUBMITTED)
     answer = ask("director", "edits/", one("company", "total", "1"))
     assert answer.status_code == 422
     assert "copy it" in answer.json()["error"]
 
 
-def test_a_comment_stands_at_its_cell_and_its_neighbour_does_not_see_it(ask: Ask, cast: Cast) -> None:
+def test_a_comment_stands_at_its_cell_and_its_neighbour_does_not_see_it(ask: Asker, cast: Cast) -> None:
     li = leaf(cast, "li", "shanghai", "east")
     answer = ask("wang", "comment/", {"row": li, "column": "3", "text": "Ask again in spring"})
     assert answer.status_code == 200, answer.content
@@ -266,7 +236,7 @@ def test_a_comment_stands_at_its_cell_and_its_neighbour_does_not_see_it(ask: Ask
     assert ask("sun", "comment/", {"row": li, "column": "3", "text": "Hello"}).status_code == 422
 
 
-def test_the_chance_of_a_target_is_known_where_the_baseline_knows_outcomes(ask: Ask, cast: Cast) -> None:
+def test_the_chance_of_a_target_is_known_where_the_baseline_knows_outcomes(ask: Asker, cast: Cast) -> None:
     li = leaf(cast, "li", "shanghai", "east")
     table = rows(
         ask("director", "rows/", down="region,territory,rep,customer", measures="target,chance,cash,committed")
@@ -280,7 +250,7 @@ def test_the_chance_of_a_target_is_known_where_the_baseline_knows_outcomes(ask: 
     assert table[li]["values"]["committed"]["total"] is None
 
 
-def test_a_dry_edit_shows_and_keeps_nothing(ask: Ask, cast: Cast, version: Version) -> None:
+def test_a_dry_edit_shows_and_keeps_nothing(ask: Asker, cast: Cast, version: Version) -> None:
     li = leaf(cast, "li", "shanghai", "east")
     before = sheet_cells(SYSTEM, version)
     answer = ask("director", "edits/", one(li, "1", "500", dry=True)).json()
@@ -288,7 +258,7 @@ def test_a_dry_edit_shows_and_keeps_nothing(ask: Ask, cast: Cast, version: Versi
     assert (answer["edition"], sheet_cells(SYSTEM, version).equals(before)) == (0, True)
 
 
-def test_a_paste_is_one_step(ask: Ask, cast: Cast, version: Version) -> None:
+def test_a_paste_is_one_step(ask: Asker, cast: Cast, version: Version) -> None:
     li, zhao = leaf(cast, "li", "shanghai", "east"), leaf(cast, "zhao", "jiangsu", "east")
     start = sheet_cells(SYSTEM, version)
     typed = {li: 900, zhao: 2600}

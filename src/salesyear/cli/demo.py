@@ -87,16 +87,27 @@ def _load_once(sample: Sample, years: int | None) -> list[SignIn]:
 
 
 def _ask_for_first_results(made: list[SignIn]) -> None:
-    """Put the baseline and the customers' grades into the queue: the worker beside the site makes them at once."""
+    """Put the baseline, the customers' grades and a first plan into the queue: the worker beside the site does it."""
     from salesyear.market.reports import GradeWeights
     from salesyear.market.services import ask_for_scores
     from salesyear.org.models import Role, User
     from salesyear.targets.reports import BaselineParams
-    from salesyear.targets.services import ask_for_baseline
+    from salesyear.targets.services import PlanParams, ask_for_baseline, ask_for_plan
 
     director = User.objects.get(email=next(one.email for one in made if one.role == Role.DIRECTOR))
     ask_for_baseline(BaselineParams(), actor=director, token="sample")  # noqa: S106 - names the run, no secret
     ask_for_scores(GradeWeights(), actor=director, token="sample")  # noqa: S106 - names the run, no secret
+    params = PlanParams(year=_next_year(), growth=0.1)
+    ask_for_plan(params, actor=director, token="sample")  # noqa: S106 - names the run, no secret
+
+
+def _next_year() -> int:
+    """The year the first baseline is for: the one after the last month with sales."""
+    from salesyear.core.scope import Scope
+    from salesyear.sales.models import OrderLine
+
+    last = OrderLine.objects.within(Scope.system("planning the sample")).latest("ordered_on")
+    return int(last.ordered_on.year) + 1
 
 
 def _print(sample: Sample, found: list[SignIn]) -> None:

@@ -21,7 +21,7 @@ from salesyear.importing.folder.choices import FILE
 from salesyear.importing.folder.findings import Finding, FolderRefused, Weight
 from salesyear.importing.folder.loading import Taken, take_folder
 from salesyear.importing.values.figures import Figure, read_figure
-from salesyear.plans.models import Initiative, Plan, Version
+from salesyear.plans.models import Initiative, Plan, Sheet, Version
 from salesyear.plans.policy_file import read_policy, write_policy
 from salesyear.sales.models import Currency
 from salesyear.targets.planning.params import PlanParams
@@ -193,7 +193,9 @@ def _version(
     for name, value in policy.items():
         set_value(row, name, value, source=POLICY, actor=None)
     params = PlanParams(year=job.year, starts_on=first, total=total, growth=growth, seed=job.seed)
-    return make_plan(params, None, told)
+    version = make_plan(params, None, told)
+    _suggest(version, taken.as_of, told)
+    return version
 
 
 def _grade(taken: Taken, told: Told) -> None:
@@ -210,6 +212,22 @@ def _grade(taken: Taken, told: Told) -> None:
         )
         return
     keep_scores(made, run=None, actor=None)
+
+
+def _suggest(version: Version, today: date, told: Told) -> None:
+    """Put what the figures suggest into the ledger, the most valuable first, until the gap is covered."""
+    from salesyear.plans.services import add_initiative
+    from salesyear.targets.suggestions import suggestions
+
+    told(noop("Looking for what closes the gap"), 0.0)
+    sums = Sheet.objects.within(_system()).filter(version=version)
+    gap = sum(target - base for target, base in sums.values_list("target_total", "baseline_total"))
+    found = sorted(suggestions(_system(), version, today), key=lambda one: (-one.value, one.source))
+    for one in found:
+        if gap <= 0:
+            return
+        add_initiative(version.plan, one.params(version.plan.starts_on), source=one.source, actor=None)
+        gap -= one.value
 
 
 def _papers(job: YearsJob, version: Version, taken: Taken, folder: Path, told: Told) -> list[Path]:

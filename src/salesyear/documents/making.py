@@ -85,6 +85,19 @@ def rep_paper(scope: Scope, version: Version, rep: Node, params: PaperParams) ->
     return _narrowed(scope, narrowed_to_rep(scope, rep.key), version, replace(params, about=rep.name, brief=True))
 
 
+def paper_about(scope: Scope, version: Version, about: str, params: PaperParams) -> Paper | None:
+    """The paper of all that a scope sees, of one region (`unit:3`) or of one salesperson (`rep:5`); None: nothing."""
+    kind, _colon, key = about.partition(":")
+    if not about:
+        return paper_of(scope, version, params)
+    node = facts_of(scope, version).company
+    level = "rep" if kind == "rep" else "region"
+    found = next((one for one in node.all_below(level) if str(one.key) == key), None)
+    if found is None:
+        return None
+    return rep_paper(scope, version, found, params) if kind == "rep" else region_paper(scope, version, found, params)
+
+
 def _narrowed(scope: Scope, narrow: Scope, version: Version, params: PaperParams) -> Paper | None:
     if not _inside(scope, narrow, version):
         return None

@@ -13,6 +13,7 @@ from salesyear.plans.models import Initiative, Plan, Version
 READERS = frozenset({Role.DIRECTOR, Role.REGIONAL_MANAGER, Role.SALESPERSON, Role.FINANCE, Role.HR, Role.ADMINISTRATOR})
 WRITERS = READERS - {Role.HR}
 MANAGERS = frozenset({Role.DIRECTOR, Role.REGIONAL_MANAGER, Role.ADMINISTRATOR})
+MEASURERS = WRITERS - {Role.SALESPERSON}
 POLICY_MAKERS = frozenset({Role.DIRECTOR, Role.ADMINISTRATOR})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from salesyear.core import charts, numbers
 from salesyear.core.charts import Chart, Mark, Option, Scale, Table
@@ -46,7 +46,7 @@ def gap_bridge(plan: Plan, baseline: int, steps: Sequence[Step], target: int) ->
         said % (words | {"open": _money(max(target - reached, 0), plan)}),
         option,
         Table([gettext("Step"), gettext("Amount")], _rows([*names, gettext("Target")], [*sizes, target], plan)),
-        [*charts.key_of("forecast", "plan"), Mark("open", gettext("open"))],
+        [*charts.key_of("forecast", "plan"), Mark("open", pgettext("gap", "open"))],
     )
 
 
@@ -78,7 +78,7 @@ def _series(
     missing = [size if is_open and place == last else None for place, size in enumerate(sizes)]
     foot: Option = charts.bars("", on([*feet, 0]), "plan", slot="bridge")
     foot |= {"itemStyle": {"color": "transparent"}, "silent": True}
-    still: Option = charts.bars(gettext("open"), on([*missing, None]), "plan", slot="bridge")
+    still: Option = charts.bars(pgettext("gap", "open"), on([*missing, None]), "plan", slot="bridge")
     return [
         foot,
         charts.bars(gettext("forecast"), on([*expected, None]), "forecast", slot="bridge"),

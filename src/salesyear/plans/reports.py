@@ -58,6 +58,7 @@ class Ledger:
     nodes: tuple[LedgerNode, ...]
     leaves: tuple[engine.Place, ...]
     lines: tuple[LedgerLine, ...]
+    units: Mapping[int, Unit]
     least: float
 
     @property
@@ -121,7 +122,7 @@ def ledger(scope: Scope, version: Version) -> Ledger:
     nodes = tuple(_node(node, units, names) for node in made.nodes)
     least = _least(version)
     places = tuple(leaf.place for leaf in leaves)
-    return Ledger(version.plan, version, nodes, places, _lines(rows, made), least)
+    return Ledger(version.plan, version, nodes, places, _lines(rows, made), units, least)
 
 
 def coverage(scope: Scope, plan: Plan, version: Version | None = None, *, year: Year | None = None) -> Coverage | None:
@@ -150,6 +151,24 @@ def coverage(scope: Scope, plan: Plan, version: Version | None = None, *, year: 
         _least(version),
         sum(1 for lift in made.lifts if lift.parts),
         tuple(rows),
+    )
+
+
+def coverage_of(ledger: Ledger) -> Coverage:
+    """Return what the bar shows of a ledger that is there already."""
+    total, rows = ledger.total, tuple(line.initiative for line in ledger.lines)
+    counted = sum(1 for line in ledger.lines if line.lift and line.lift.parts)
+    return Coverage(
+        ledger.plan,
+        ledger.version,
+        sum(total.gap),
+        sum(total.expected),
+        sum(total.hoped),
+        total.needed,
+        total.covered,
+        ledger.least,
+        counted,
+        rows,
     )
 
 

@@ -47,6 +47,19 @@ def compute_baseline(run: Run, params: dict[str, Any], progress: Progress) -> di
     return {"url": f"{reverse('baseline')}?year={kept.year}", "baseline": kept.pk}
 
 
+@run_kind(services.EFFECTS_KIND, label=gettext_lazy("measured effects"), roles=PLANNERS, atomic=False)
+def measure_effects(run: Run, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Measure what the initiatives of a version have brought so far, and keep it in place of the estimates."""
+    from salesyear.plans.queries import versions
+    from salesyear.targets.effects import measured_effects
+
+    version = versions().get(pk=params["version"])
+    found = measured_effects(Scope.system("measuring effects"), version, timezone.localdate())
+    progress(100, 100)  # a cancelled run keeps nothing
+    count = services.keep_effects(found, actor=run.made_by)
+    return {"url": f"{reverse('ledger')}?plan={version.plan_id}", "measured": count}
+
+
 # Not atomic, for the same reason; it keeps one version a run.
 @run_kind(services.PLAN_KIND, label=gettext_lazy("plan"), roles=MAKERS, atomic=False)
 def make_plan(run: Run, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -59,4 +72,5 @@ def make_plan(run: Run, params: dict[str, Any], progress: Progress) -> dict[str,
         version = services.make_plan(PlanParams.from_json(params), run.made_by, told, run=run)
     except EngineError as refused:
         raise NoBaseline(_(refused.text) % refused.values) from refused
-    return {"version": version.pk, "plan": version.plan_id, "number": version.number}
+    url = reverse("plan-version", args=[version.plan_id, version.number])
+    return {"version": version.pk, "plan": version.plan_id, "number": version.number, "url": url}

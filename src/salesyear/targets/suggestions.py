@@ -17,7 +17,7 @@ from salesyear.core.scope import Scope
 from salesyear.engine.messages import noop
 from salesyear.engine.plans.ledger import Leaf, weighed
 from salesyear.engine.rounding import share_out
-from salesyear.market.models import Score
+from salesyear.market.models import Score, Study, WhiteSpace
 from salesyear.market.queries import latest_scoring, scores_of
 from salesyear.org.models import Rep, Unit
 from salesyear.plans import frames, policy, queries
@@ -101,6 +101,7 @@ class Suggestion:
 TITLES = {
     "T2": noop("More of the strategic lines"),
     "T3": noop("Customers won in the year"),
+    "T6": noop("White space"),
     "T8": noop("The line to offer next"),
     "T9": noop("A and B customers who may go quiet"),
     "T10": noop("Lost customers to win back"),
@@ -119,6 +120,7 @@ class _Ground:
     units: Mapping[int, Unit]
     reps: Mapping[int, Rep]
     values: Mapping[str, float]
+    spaces: Sequence[WhiteSpace]
     first: int
 
     def spread(self, person: Person, amount: int) -> list[int]:
@@ -154,6 +156,7 @@ def _ground(scope: Scope, version: Version, today: date) -> _Ground:
         units,
         reps,
         policy.values(version.plan),
+        _spaces(scope),
         sum(1 for month in months if month < today.replace(day=1)),
     )
 
@@ -166,6 +169,12 @@ def _scores(scope: Scope) -> dict[Person, list[Score]]:
         for score in scores_of(scope, scoring).exclude(unit=None, rep=None).order_by("pk"):
             found[score.unit_id or NONE, score.rep_id or NONE].append(score)
     return found
+
+
+def _spaces(scope: Scope) -> list[WhiteSpace]:
+    study = Study.objects.order_by("-pk").first()
+    rows = WhiteSpace.objects.within(scope).select_related("line").filter(study=study)
+    return list(rows.order_by("-expected", "pk")) if study else []
 
 
 def _lists(
@@ -271,4 +280,20 @@ def _shares(
             yield _suggestion(ground, row, kind, person, lacking, chance, where=where)
 
 
-_MAKERS: Iterable[Callable[[_Ground], Iterator[Suggestion]]] = (_strategic, _new, _next_lines, _shaky, _lost)
+def _white(ground: _Ground) -> Iterator[Suggestion]:
+    """T6: segments and lines that nobody covers, by unit; the chance is expected ÷ worth of the whole list."""
+    by_unit: dict[int, list[WhiteSpace]] = defaultdict(list)
+    for space in ground.spaces:
+        if space.worth > 0 and space.expected > 0:
+            by_unit[space.unit_id].append(space)
+    for unit, spaces in by_unit.items():
+        worth, expected = sum(one.worth for one in spaces), sum(one.expected for one in spaces)
+        items = tuple(Item(0, f"{one.segment} {one.line}".strip(), int(one.worth)) for one in spaces)
+        lines = {"line": sorted({one.line_id for one in spaces})}
+        chance = min(round(expected * WHOLE / worth), WHOLE)
+        if ground.first < 12:
+            one = _suggestion(ground, "T6", InitiativeKind.WHITE_SPACE, (unit, NONE), worth, chance, where=lines)
+            yield replace(one, items=items)
+
+
+_MAKERS: Iterable[Callable[[_Ground], Iterator[Suggestion]]] = (_strategic, _new, _white, _next_lines, _shaky, _lost)

@@ -11,7 +11,7 @@ from typing import ClassVar
 from salesyear.market.runs import GRADERS
 from salesyear.org.models import Role
 from salesyear.plans import access as plans
-from salesyear.targets.access import EDITORS, READERS
+from salesyear.targets.access import EDITORS, MAKERS, READERS
 from salesyear.targets.runs import PLANNERS
 
 EVERYBODY = frozenset(Role.values)
@@ -93,8 +93,12 @@ POLICY: dict[str, Gate] = {
     # Targets
     "baseline": Gate(ANALYSTS),
     "baseline-run": Gate(write=PLANNERS),
+    **{name: Gate(READERS) for name in ("plans", "plan-version", "plan-difference")},
+    "plan-new": Gate(MAKERS, MAKERS),
+    "plan-copy": Gate(write=MAKERS),
+    "plan-step": Gate(write=MAKERS),
     # The planning table: everybody reads their own part, editors write (targets/access.py says where)
-    **{f"plan-table{part}": Gate(READERS) for part in ("", "-rows", "-changes")},
+    **{f"plan-table{part}": Gate(READERS) for part in ("", "-rows", "-changes", "-why", "-audit", "-export")},
     **{f"plan-table-{deed}": Gate(write=EDITORS) for deed in ("edits", "undo", "redo", "lock", "lift")},
     "plan-table-comment": Gate(write=READERS),
     "ledger": Gate(plans.READERS),
@@ -105,11 +109,17 @@ POLICY: dict[str, Gate] = {
     "initiative-resume": Gate(write=plans.WRITERS),
     "commitments": Gate(plans.READERS),
     "commitments-of": Gate(plans.READERS, plans.MANAGERS | {Role.SALESPERSON}),
+    "effects-run": Gate(write=PLANNERS),
+    "quarters": Gate(plans.READERS, plans.MANAGERS),
+    **{f"row-t{number}{part}": Gate(ANALYSTS) for number in range(2, 13) for part in ("", "-export")},
     "suggestions": Gate(plans.WRITERS),
     "suggestion-take": Gate(write=plans.WRITERS),
     "suggestion-put-back": Gate(write=plans.WRITERS),
     "policy": Gate(INSIDE),
     "policy-value": Gate(INSIDE, plans.POLICY_MAKERS),
+    "papers": Gate(READERS),
+    "paper-make": Gate(write=READERS),
+    "paper-file": Gate(READERS),
     # Market
     "customer-grades": Gate(ANALYSTS),
     "customer-grades-run": Gate(write=GRADERS),

@@ -23,6 +23,7 @@ urlpatterns = [
     path("data/", include([one for register in REGISTERS.values() for one in addresses(register, may_open)])),
     path("targets/", include("salesyear.targets.urls")),
     path("targets/", include("salesyear.plans.urls")),
+    path("papers/", include("salesyear.documents.urls")),
     path("market/", include("salesyear.market.urls")),
     path("performance/", include("salesyear.performance.urls")),
     *(path(f"{chapter.slug}/", views.chapter, {"slug": chapter.slug}, name=chapter.slug) for chapter in CHAPTERS),

@@ -14,6 +14,7 @@ from salesyear.documents.deck.template import INCH, INK, LIGHT, POINT, QUIET, de
 from salesyear.documents.fitting import height_of, pages_of, size_for, texts_of, widths_of
 
 SIZES: Final = (12.0, 11.0, 10.0, 9.0, 8.0, 7.0)
+READABLE: Final = 10.0  # the smallest type that is chosen to save a slide
 PADDING: Final = (10.0, 6.0)  # beside and above each text, both sides together, in points
 PLAIN: Final = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # the style without any line or fill
 
@@ -25,17 +26,23 @@ class Fitted:
         self.table = table
         self.money = money
         self.widths = widths_of(table, width * 72)
-        sizes = SIZES if len(table.rows) <= 14 else SIZES[1:]
-        self.size = size_for(table, self.widths, money, sizes, PADDING[0])
         self.texts = [texts_of(row, table.columns, money) for row in table.rows]
+        self._measure(size_for(table, self.widths, money, SIZES, PADDING[0]))
+
+    def _measure(self, size: float) -> None:
+        self.size = size
         self.heights = [self._height(texts) for texts in self.texts]
-        self.head = self._height([column.heading for column in table.columns])
+        self.head = self._height([column.heading for column in self.table.columns])
 
     def _height(self, texts: Sequence[str]) -> float:
         return height_of(texts, self.widths, self.size, PADDING)
 
     def pages(self, first: float, later: float) -> list[range]:
-        """Which rows stand on which slide; room in inches."""
+        """Which rows stand on which slide; room in inches. Smaller type is taken when it saves a slide."""
+        for size in (one for one in SIZES if READABLE <= one <= self.size):
+            self._measure(size)
+            if sum(self.heights) <= first * 72 - self.head:
+                break
         return pages_of(self.heights, first * 72 - self.head, later * 72 - self.head)
 
 

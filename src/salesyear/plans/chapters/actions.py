@@ -18,6 +18,7 @@ ACTIONS = Chapter(
             "Quarter targets and adjustments",
             noop("A quarter plan for each region, made from the annual plan and what happened, and signed off."),
             ("orders", "quotas"),
+            page="quarters",
         ),
         Row(
             "A2",

@@ -26,6 +26,7 @@ TARGETS = Chapter(
             "Product-line mix",
             noop("The share of high-margin and strategic lines per region and rep, solved together with the targets."),
             ("orders", "products"),
+            page="row-t2",
         ),
         Row(
             "T3",
@@ -33,6 +34,7 @@ TARGETS = Chapter(
             "New customers' share",
             noop("What customers won this year bring in their first year, against the share that was planned."),
             ("orders", "customers"),
+            page="row-t3",
         ),
         Row(
             "T4",
@@ -40,6 +42,7 @@ TARGETS = Chapter(
             "Collection period",
             noop("A collection plan beside the sales plan: days outstanding, ageing and collection rate per rep."),
             ("invoices", "receipts"),
+            page="row-t4",
         ),
         Row(
             "T5",
@@ -47,6 +50,7 @@ TARGETS = Chapter(
             "Benchmark against rivals",
             noop("Our share by region and product line, and the accounts to take from each rival."),
             ("orders", "market_sizes", "rivals"),
+            page="row-t5",
         ),
         Row(
             "T6",
@@ -54,6 +58,7 @@ TARGETS = Chapter(
             "White-space coverage",
             noop("Segments and districts nobody covers, with their expected value."),
             ("customers", "market_sizes"),
+            page="row-t6",
         ),
         Row(
             "T7",
@@ -61,6 +66,7 @@ TARGETS = Chapter(
             "Channels in smaller cities",
             noop("Coverage by city tier, and the new outlets or agents that pay back."),
             ("customers", "agencies"),
+            page="row-t7",
         ),
         Row(
             "T8",
@@ -69,6 +75,7 @@ TARGETS = Chapter(
             noop("How many categories a customer buys in a year, and which one to offer next."),
             ("orders", "products", "customers"),
             begun=("customer-grades",),
+            page="row-t8",
         ),
         Row(
             "T9",
@@ -77,6 +84,7 @@ TARGETS = Chapter(
             noop("Leads graded A, B or C with the reasons, and the count of new A customers against the plan."),
             ("leads", "customers"),
             begun=("customer-grades",),
+            page="row-t9",
         ),
         Row(
             "T10",
@@ -85,6 +93,7 @@ TARGETS = Chapter(
             noop("Who left, why, what they were worth, what we offered and who came back."),
             ("orders", "customers", "surveys"),
             begun=("customer-grades",),
+            page="row-t10",
         ),
         Row(
             "T11",
@@ -92,6 +101,7 @@ TARGETS = Chapter(
             "Customer satisfaction",
             noop("The promoter score with its margin of error by region and rep, and open improvement plans."),
             ("surveys",),
+            page="row-t11",
         ),
         Row(
             "T12",
@@ -99,6 +109,7 @@ TARGETS = Chapter(
             "Key-account service",
             noop("The top customers with their adviser, next review and chance of renewal."),
             ("orders", "contracts", "visits"),
+            page="row-t12",
         ),
     ),
 )

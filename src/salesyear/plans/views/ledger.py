@@ -25,7 +25,8 @@ def ledger(request: Request) -> HttpResponse:
     plan, version = access.asked(request.GET.get("plan", ""), request.GET.get("version", ""))
     found = reports.ledger(request.scope, version) if version else None
     page = LedgerPage(found, request.GET.get("node", "")) if found and not found.empty else None
-    context = {"plan": plan, "page": page, "may_edit": _may_edit(request)}
+    context: dict[str, Any] = {"plan": plan, "page": page, "may_edit": _may_edit(request)}
+    context["may_measure"] = bool(request.scope.roles & access.MEASURERS)
     return render(request, "plans/ledger.html", context)
 
 

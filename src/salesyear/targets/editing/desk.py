@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from salesyear.core.scope import Scope
 from salesyear.engine.targets import Cells, Params, Rules, rules_from
 from salesyear.plans.models import Sheet, Version
+from salesyear.sales.frames import places
 from salesyear.targets.planning.cells import LEVELS, Layout, path_of
 from salesyear.targets.planning.facts import Leaf
 
@@ -133,10 +134,13 @@ def _whole(parts: Iterable[bytes | memoryview]) -> Ints:
 
 
 def _leaves(version: Version, sheets: Sequence[Sheet]) -> tuple[Leaf, ...]:
-    """Where each sheet's leaf stood when the plan was made."""
-    places = {(unit, rep): (region, territory) for region, territory, unit, rep in version.inputs["places"]}
+    """Where each sheet's leaf stood when the plan was made (today, where nobody wrote it down)."""
     keys = [(sheet.unit_id or 0, sheet.rep_id or 0) for sheet in sheets]
-    return tuple(Leaf(*places[key], *key) for key in keys)
+    if "places" in version.inputs:
+        known = {(unit, rep): (region, territory) for region, territory, unit, rep in version.inputs["places"]}
+        return tuple(Leaf(*known[key], *key) for key in keys)
+    today = {row: (region, territory) for row, _unit, region, territory in places(_system()).iter_rows()}
+    return tuple(Leaf(*today[unit], unit, rep) for unit, rep in keys)
 
 
 def _system() -> Scope:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from salesyear.core.scope import Scope
 from salesyear.engine.rounding import OrgTree
 from salesyear.engine.targets.collections import CollectionParams, CollectionRule, Terms, collect
+from salesyear.plans.policy import BY_NAME
 from salesyear.sales.models import Invoice
 
 if TYPE_CHECKING:
@@ -48,6 +49,6 @@ def cash_of(last_year: Ints, target: Ints, terms: list[tuple[int, int]], rate: f
 
 
 def cash_inputs(inputs: Mapping[str, object]) -> tuple[list[tuple[int, int]], float]:
-    """Read the terms and the rate that a version was made with."""
-    said: Any = inputs["cash"]
+    """Read the terms and the rate that a version was made with; the usual ones where it does not say."""
+    said: Any = inputs.get("cash") or {"terms": [[USUAL, 1]], "rate": BY_NAME["collection_rate"].value}
     return [(int(days), int(part)) for days, part in said["terms"]], float(said["rate"])

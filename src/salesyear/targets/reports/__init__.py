@@ -1,4 +1,7 @@
-"""What this chapter computes: read, compute, and return a frozen result."""
+"""What this chapter computes: read, compute, and return a frozen result.
+
+`why`, `clash`, `audit` and `difference` are modules of this package: they load the engine only when they are used.
+"""
 
 from salesyear.targets.reports.baseline import (
     BaselineParams,

@@ -14,8 +14,8 @@ from salesyear.core.models import Run
 from salesyear.core.scope import Scope
 from salesyear.engine.messages import noop
 from salesyear.org.models import Unit, User
-from salesyear.plans.models import Plan, PolicyValue, Sheet, State, Step, Version
-from salesyear.plans.policy import FIGURES, MICRO
+from salesyear.plans.models import Plan, Sheet, State, Step, Version
+from salesyear.plans.policy import values
 from salesyear.targets.planning.params import PlanParams
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def make_plan(params: PlanParams, actor: User | None = None, told: Told = quiet,
     from salesyear.targets.planning.making import plan_from_facts
 
     baseline = _baseline(params, actor, told)
-    policy = _policy(_plan_there(params))
+    policy = values(_plan_there(params))
     made = plan_from_facts(Scope.system("making a plan"), baseline, params, policy, told)
     told(noop("Keeping the result"), 1.0)
     return keep_plan(made, actor=actor, run=run)
@@ -71,13 +71,6 @@ def _baseline(params: PlanParams, actor: User | None, told: Told) -> Baseline:
 
 def _plan_there(params: PlanParams) -> Plan | None:
     return Plan.objects.filter(unit=params.unit, starts_on=params.first_day).first()
-
-
-def _policy(plan: Plan | None) -> dict[str, float]:
-    """The policy's figures as they stand: the newest value set for the plan, else the default."""
-    values = {figure.name: figure.value for figure in FIGURES}
-    rows = PolicyValue.objects.filter(plan=plan).order_by("pk") if plan else ()
-    return values | {row.name: row.micros / MICRO for row in rows}
 
 
 @transaction.atomic

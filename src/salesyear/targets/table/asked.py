@@ -14,7 +14,7 @@ ACROSS = ("months", "quarters", "lines", "new")
 MEASURES = (
     "target", "last_year", "baseline", "growth", "chance", "committed", "difference", "cash",
 )  # fmt: skip
-KINDS = {"growth": "ratio", "chance": "share"}
+KINDS = {"growth": "share", "chance": "share"}
 
 
 class BadQuestion(ValueError):

@@ -8,7 +8,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -231,3 +231,47 @@ def _clash(request: Request, version: Version, outcome: editing.Clash) -> dict[s
     ways = [{"id": way.id, "label": way.label, "amount": way.amount} for way in found.ways]
     said = {"sentence": found.sentence, "rules": list(found.rules), "relaxations": ways}
     return {"edition": outcome.now.edition, "clash": said}
+
+
+@require_safe
+@_refusals
+def why(request: Request, plan: int, number: int) -> HttpResponse:
+    """Show why a number is what it is: a part for the panel beside the table."""
+    from salesyear.targets.editing.places import NoPlace
+    from salesyear.targets.reports.why import NoSuchCell
+    from salesyear.targets.reports.why import why as explained
+
+    version = find_version(request.scope, plan, number)
+    try:
+        found = explained(request.scope, version, request.GET.get("row", ""), request.GET.get("column", "total"))
+    except (NoPlace, NoSuchCell):
+        raise Http404 from None
+    return render(request, "targets/why.html", {"found": found, "code": version.plan.currency_id})
+
+
+@require_safe
+def audit(request: Request, plan: int, number: int) -> HttpResponse:
+    """Show how good the targets are: a part for the panel beside the table."""
+    from salesyear.targets.reports.audit import audit as audited
+
+    version = find_version(request.scope, plan, number)
+    return render(request, "targets/audit.html", {"found": audited(request.scope, version)})
+
+
+@require_safe
+@_refusals
+def export(request: Request, plan: int, number: int, form: str) -> HttpResponse:
+    """Give the table as a file, with the amounts of the page."""
+    from salesyear.targets.table.export import as_csv, as_xlsx
+
+    kinds = {
+        "csv": (as_csv, "text/csv; charset=utf-8"),
+        "xlsx": (as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    }
+    if form not in kinds:
+        raise Http404
+    version = find_version(request.scope, plan, number)
+    write, kind = kinds[form]
+    answer = HttpResponse(write(_table(request, version, asked_for(_query(request)))), content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="plan-{version.plan.year}-{version.number}.{form}"'
+    return answer

@@ -113,6 +113,7 @@ export class Commands {
   /** Open the field in the cell; false where nothing can be typed, and the reader is told why. */
   edit(text, how) {
     const { row, figure } = this.cursor;
+    if (this.editor.open) return true; // the second tap of a double one
     if (!figure) return false;
     const closed = this.page.rows.closed(row, figure.column, figure.measure);
     if (closed) {

@@ -93,7 +93,11 @@ export class Edits {
   async #conflict(one, answer) {
     this.#clear(one.edits);
     await this.page.take(answer, this.asks.whoOf(answer.conflicts));
-    const named = answer.conflicts.map(conflict => ({ ...conflict, where: this.page.nameOf(conflict.row, conflict.column) }));
+    const named = answer.conflicts.map(conflict => ({
+      ...conflict,
+      where: this.page.nameOf(conflict.row, conflict.column),
+      theirs: this.page.numbers.exact(one.edits[0].measure, conflict.theirs),
+    }));
     const mine = await this.asks.conflict(named);
     const taken = new Set(answer.conflicts.filter((_, at) => !mine[at]).map(({ row, column }) => `${row}\n${column}`));
     this.submit(one.edits.filter(edit => !taken.has(`${edit.row.key}\n${edit.column.id}`)), one.more);
@@ -117,9 +121,11 @@ export class Edits {
 
   /** No answer: what was typed stays in its cells until it could be sent, or is given up. */
   async #failed(one, failure) {
+    if (failure.sentence && !one.edits) return this.page.announce(failure.sentence);
     const again = await this.asks.failed(failure, one.edits?.length ?? 0);
     if (again) this.queue.unshift(one);
     else if (one.edits) this.#clear(one.edits);
+    return null;
   }
 
   #clear(edits) {

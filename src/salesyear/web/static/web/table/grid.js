@@ -36,7 +36,7 @@ export class Grid {
     this.table.on("tableBuilt", () => {
       this.holder = this.place.querySelector(".tabulator-tableholder");
       this.#name();
-      this.table.setFilter(row => this.page.rows.isShown(row, this.page.choices));
+      this.table.setFilter(row => row.shown);
       this.number();
       resolve(this);
     });
@@ -101,6 +101,9 @@ export class Grid {
   #name() {
     const { place } = this;
     place.setAttribute("role", "treegrid");
+    place.removeAttribute("aria-owns"); // it holds its rows; the part that scrolls is their group, as it can be focused
+    this.holder.setAttribute("role", "rowgroup");
+    this.holder.firstElementChild.setAttribute("role", "presentation");
     place.setAttribute("aria-label", say("table"));
     place.setAttribute("aria-multiselectable", "true");
     place.setAttribute("aria-colcount", this.page.rows.columns.length + 1);

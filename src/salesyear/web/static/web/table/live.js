@@ -25,6 +25,6 @@ async function changed(page) {
   const answer = await page.server.get("changes/", { since: rows.edition, ...asked(page.choices) });
   if (page.rows !== rows || page.edits.busy || answer.edition <= rows.edition) return;
   const who = answer.by.join(", ");
-  await page.take(answer, who);
-  if (who) page.announce(say("others_changed", { who, n: answer.rows.length }));
+  const n = await page.take(answer, who);
+  if (who) page.announce(say("others_changed", { who, n: n ?? answer.rows.length }));
 }

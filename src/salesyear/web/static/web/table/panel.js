@@ -1,6 +1,6 @@
 /* The panel beside the table: why this number, what was said about it, how good the targets are as a whole. */
 
-import { say } from "./texts.js";
+import { wordsOf } from "./server.js";
 
 export class Panel {
   /** place: the panel's element; back: puts the keyboard on the table again. */
@@ -25,7 +25,7 @@ export class Panel {
     const part = await this.server.part(path, query).catch(failure => failure);
     if (asking !== this.asking) return;
     this.content.removeAttribute("aria-busy");
-    if (part instanceof Error) this.content.textContent = part.status ? say("refused", { status: part.status }) : say("offline");
+    if (part instanceof Error) this.content.textContent = wordsOf(part);
     else this.content.innerHTML = part;
   }
 

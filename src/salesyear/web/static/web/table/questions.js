@@ -1,5 +1,6 @@
 /* What the table asks its reader, each in a dialog of the page: the words and fields are in the template. */
 
+import { wordsOf } from "./server.js";
 import { say } from "./texts.js";
 
 /** Open a dialog and wait: the value of the button that closed it, "" when it was left by Escape. */
@@ -64,7 +65,7 @@ export class Questions {
 
   /** No answer from the server; true to try again. */
   async failed(failure, edits) {
-    this.part("failed-why").textContent = failure.status ? say("refused", { status: failure.status }) : say("offline");
+    this.part("failed-why").textContent = wordsOf(failure);
     this.part("failed-what").textContent = edits ? say("kept_here", { n: edits }) : "";
     return (await this.#ask("failed")) === "again";
   }

@@ -18,19 +18,18 @@ export class Rows {
     for (const row of this.all) place(row, this.byKey);
   }
 
-  /** The rows in view order; the company's own first. */
+  /** The rows to be seen, in order; each row's `shown` says whether it is one of them. */
   shown(choices) {
-    return this.all.filter(row => this.isShown(row, choices));
+    for (const row of this.all) row.shown = row.level === 1 || this.#isBelowOpen(row, choices);
+    return this.all.filter(row => row.shown);
   }
 
-  isShown(row, choices) {
-    for (let above = this.byKey.get(row.parent); above; above = this.byKey.get(above.parent)) {
-      if (above.key !== COMPANY && !isOpen(choices, above.key)) return false;
-    }
-    return true;
+  #isBelowOpen(row, choices) {
+    const above = this.byKey.get(row.parent); // comes before it in the list
+    return above.shown && isOpen(choices, above.key);
   }
 
-  /** Take changed rows in; return those that look different now, or null when one of them is not known here. */
+  /** Take rows in; return those that look different now, or null when one of them is not known here. */
   change(edition, rows, by = "") {
     if (rows.some(row => !this.byKey.has(row.key))) return null;
     this.edition = edition;
@@ -38,20 +37,22 @@ export class Rows {
     this.moved = new Set();
     const changed = new Set([...before].map(cell => this.byKey.get(cell.split("\n")[0])));
     for (const row of rows) {
-      this.#compare(row, by);
+      if (!this.#compare(row, by) && same(row, this.byKey.get(row.key))) continue;
       changed.add(Object.assign(this.byKey.get(row.key), { values: row.values, locks: row.locks, marks: row.marks, name: row.name }));
     }
     return changed;
   }
 
+  /** Mark the cells whose values differ from what is known; say whether there are any. */
   #compare(row, by) {
     const old = this.byKey.get(row.key);
-    for (const { column, measure } of this.columns) {
-      if (valueOf(old, column, measure) === valueOf(row, column, measure)) continue;
+    const differing = this.columns.filter(({ column, measure }) => valueOf(old, column, measure) !== valueOf(row, column, measure));
+    for (const { column, measure } of differing) {
       const cell = idOf(row, column, measure);
       if (by) this.theirs.set(cell, by);
       else this.moved.add(cell);
     }
+    return differing.length > 0;
   }
 
   /** Why a cell takes no typing: "" when it does, else the name of the reason. */
@@ -74,6 +75,10 @@ export function idOf(row, column, measure) {
 
 export function valueOf(row, column, measure) {
   return row.values[measure.id]?.[column.id] ?? null;
+}
+
+function same(row, old) {
+  return JSON.stringify([row.locks, row.marks, row.name]) === JSON.stringify([old.locks, old.marks, old.name]);
 }
 
 function place(row, byKey) {

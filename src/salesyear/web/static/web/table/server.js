@@ -1,7 +1,8 @@
 /* Talking to the server: JSON there and back, HTML for the side panel. */
 
-const CONFLICT = 409;
-const UNFIT = 422;
+import { say } from "./texts.js";
+
+const SAID = new Set([400, 409, 422]); // these answers say in JSON what is wrong
 
 /** The addresses below the table's own. */
 export class Server {
@@ -31,15 +32,23 @@ export class Server {
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.token },
       body: JSON.stringify(body),
     });
-    if (!answer.ok && answer.status !== CONFLICT && answer.status !== UNFIT) throw new Failure(answer.status);
-    return answer.json();
+    if (!answer.ok && !SAID.has(answer.status)) throw new Failure(answer.status);
+    const said = await answer.json();
+    if (said.error) throw new Failure(answer.status, said.error);
+    return said;
   }
 }
 
-/** The server refused or could not answer. */
+/** The server refused, with or without a sentence. */
 export class Failure extends Error {
-  constructor(status) {
-    super(String(status));
+  constructor(status, sentence = "") {
+    super(sentence || String(status));
     this.status = status;
+    this.sentence = sentence;
   }
+}
+
+/** What to tell the reader about a failure; without a status there was no answer at all. */
+export function wordsOf(failure) {
+  return failure.sentence || (failure.status ? say("refused", { status: failure.status }) : say("offline"));
 }

@@ -11,8 +11,8 @@ import { Panel } from "./panel.js";
 import { Questions } from "./questions.js";
 import { Rows, idOf, valueOf } from "./rows.js";
 import { Status } from "./status.js";
-import { learn, say } from "./texts.js";
-import { Server } from "./server.js";
+import { Server, wordsOf } from "./server.js";
+import { learn } from "./texts.js";
 import { equip } from "./toolbar.js";
 
 class Page {
@@ -88,11 +88,11 @@ class Page {
 
   #nearestShown(key) {
     let row = this.rows.byKey.get(key);
-    while (row && !this.rows.isShown(row, this.choices)) row = this.rows.byKey.get(row.parent);
+    while (row && !row.shown) row = this.rows.byKey.get(row.parent);
     return row?.key;
   }
 
-  /** Take an answer in: changed rows, the edition, what can be undone, the sentence of what was done. */
+  /** Take an answer in: rows, edition, what can be undone, what was done in words; return how many rows look different. */
   async take(answer, by = "") {
     const changed = this.rows.change(answer.edition, answer.rows, by);
     this.status.steps(answer);
@@ -100,7 +100,7 @@ class Page {
     if (!changed) return this.load();
     for (const row of changed) this.grid.repaint(row);
     this.status.show();
-    return null;
+    return changed.size;
   }
 
   /** Paint a row again before the next frame. */
@@ -159,9 +159,10 @@ async function start() {
   await page.load();
   equip(page);
   follow(page);
+  addEventListener("resize", () => page.status.show());
 }
 
 start().catch(failure => {
-  document.querySelector("[data-part=said]").textContent = failure.status ? say("refused", { status: failure.status }) : say("offline");
+  document.querySelector("[data-part=said]").textContent = wordsOf(failure);
   throw failure;
 });

@@ -1,0 +1,143 @@
+"""The pages of rows T2–T12: figures by hand, what is missing said, everything within what somebody sees, exported."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from typing import Any
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from cast import Cast, grade, sell
+from plans_cast import gap_plan
+from salesyear.core.scope import Scope
+from salesyear.market.models import Score
+from salesyear.org.access import scope_of
+from salesyear.plans import policy
+from salesyear.plans.models import Version
+from salesyear.sales.models import Invoice, Order, OrderLine, Receipt
+from salesyear.targets.rows import REPORTS, Asked, RowReport
+
+pytestmark = pytest.mark.django_db
+SYSTEM = Scope.system("test")
+TODAY = date(2026, 4, 10)
+
+
+@pytest.fixture
+def version(cast: Cast) -> Version:
+    """The first two customers of each are graded A; the second of each is lost."""
+    version = gap_plan(cast)
+    for number, customer in enumerate(cast.customers):
+        if number % 4 < 2:
+            grade(cast, customer)
+    lost = [customer.pk for customer in cast.customers[1::4]]
+    Score.objects.within(SYSTEM).filter(customer__in=lost).update(churned=True)
+    return version
+
+
+def of(code: str, version: Version, scope: Scope = SYSTEM, today: date = TODAY) -> RowReport:
+    return REPORTS[code](Asked(scope, version.plan, version, policy.values(version.plan), today))
+
+
+def signed_in(cast: Cast, name: str) -> Client:
+    client = Client()
+    client.force_login(cast.users[name], backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def test_t2_the_strategic_share(cast: Cast, version: Version) -> None:
+    """Of the year until March 2026 nine months were sold: 9 × 7,800 yuan core, and 17,550 strategic: a fifth."""
+    sell(cast, cast.customers[0], date(2025, 7, 3), 17_550_00, "new")
+    made = of("T2", version)
+    assert (made.goals[0].goal, made.goals[0].now, made.goals[0].reached) == ("≥ 30%", "20.0%", False)
+    assert made.table is not None
+    assert [row[:3] for row in made.table.rows] == [("常规", "no", 70_200_00), ("战略", "yes", 17_550_00)]
+
+
+def test_t4_days_outstanding_and_ageing(cast: Cast, version: Version) -> None:
+    """Invoiced 1,000 + 460; 500 of the first paid. Open 960 of 1,460 a year: 240 days. 460 not due: 115 days."""
+    paper: dict[str, Any] = {"customer": cast.customers[0], "currency": cast.currency}
+    paper |= {"rep": cast.reps["li"], "unit": cast.units["shanghai"]}
+    first = Invoice.objects.create(
+        number="1", amount=1_000_00, invoiced_on=date(2026, 1, 5), due_on=date(2026, 3, 1), **paper
+    )
+    Invoice.objects.create(number="2", amount=460_00, invoiced_on=date(2026, 4, 1), due_on=date(2026, 5, 1), **paper)
+    Receipt.objects.create(number="1", amount=500_00, received_on=date(2026, 3, 9), invoice=first, **paper)
+    made = of("T4", version)
+    assert [goal.now for goal in made.goals] == ["240 days", "50.0%"]
+    assert made.goals[0].note == "Best possible: 115 days, were nothing overdue."
+    assert made.table is not None
+    assert made.table.rows == [("客户01", 960_00, 460_00, 0, 500_00, 0, 0)]
+    assert of("T4", version, scope_of(cast.users["sun"])).table is None
+
+
+def test_t8_to_t12_from_the_graded_customers(cast: Cast, version: Version) -> None:
+    assert of("T8", version).goals[0].now == "1.00"
+    t9 = of("T9", version)
+    assert (t9.goals[0].goal, t9.goals[0].now) == ("≥ 50", "0")  # all of them bought before the plan's year
+    t12 = of("T12", version)
+    assert t12.goals[0].now == "2"  # a fifth of six, rounded up
+    assert t12.table is not None
+    assert len(t12.table.rows) == 2
+
+
+def test_t9_a_customer_who_first_bought_this_year_counts(cast: Cast, version: Version) -> None:
+    Order.objects.within(SYSTEM).filter(customer=cast.customers[0]).delete()
+    sell(cast, cast.customers[0], date(2026, 2, 1), 100_00)
+    assert of("T9", version).goals[0].now == "1"
+
+
+def test_t10_one_of_three_lost_came_back(cast: Cast, version: Version) -> None:
+    sell(cast, cast.customers[1], date(2026, 2, 1), 100_00)
+    made = of("T10", version)
+    assert (made.goals[0].now, made.goals[0].reached) == ("33.3%", True)
+    assert made.table is not None
+    assert len(made.table.rows) == 3
+    assert len(of("T10", version, scope_of(cast.users["li"])).table.rows) == 1  # type: ignore[union-attr]  # there is one
+
+
+@pytest.mark.parametrize("code", REPORTS)
+def test_every_page_opens_with_goal_and_says_what_is_missing(cast: Cast, version: Version, code: str) -> None:
+    director = signed_in(cast, "wang")
+    with CaptureQueriesContext(connection) as asked:
+        answer = director.get(f"/targets/{code.lower()}/")
+    assert answer.status_code == 200
+    assert len(asked) <= 12, "\n".join(query["sql"] for query in asked)
+    page = answer.context["page"]
+    assert page.report.goals
+    assert all(goal.goal for goal in page.report.goals)
+    assert page.report.table or page.report.missing or page.report.links
+    assert "There is no plan yet." not in answer.content.decode()
+
+
+@pytest.mark.parametrize("code", REPORTS)
+def test_without_a_grading_or_facts_every_page_still_opens(cast: Cast, code: str) -> None:
+    assert "There is no plan yet." in signed_in(cast, "director").get(f"/targets/{code.lower()}/").content.decode()
+    version = gap_plan(cast)
+    OrderLine.objects.within(SYSTEM).delete()
+    assert of(code, version).goals
+
+
+def test_the_neighbour_changes_no_byte_of_any_row(cast: Cast, version: Version) -> None:
+    def said() -> str:
+        scope = scope_of(cast.users["wang"])
+        return repr([of(code, version, scope) for code in REPORTS])
+
+    before = said()
+    Score.objects.within(SYSTEM).filter(rep=cast.reps["sun"]).update(if_back=9_999_00, expected=9_999_00)
+    sell(cast, cast.customers[-1], date(2026, 2, 1), 9_999_00, "new")
+    assert said() == before
+
+
+def test_the_list_as_a_workbook(cast: Cast, version: Version) -> None:
+    answer: Any = signed_in(cast, "director").get("/targets/t10/export/xlsx/")
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(answer))).active
+    assert sheet is not None
+    assert sheet.max_row == 1 + 3
+    assert sheet["F1"].value == "Worth if won back (CNY)"
+    assert sheet["F2"].value == 1_300
+    assert signed_in(cast, "director").get("/targets/t11/export/xlsx/").status_code == 404
