@@ -50,6 +50,7 @@ NOT_PAGES = {
     "run-status",
     "run-cancel",
     "baseline-run",
+    "board-headline",
     "board-live",
     "alert-acknowledge",
     "alert-rule-switch",

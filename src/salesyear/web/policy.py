@@ -130,7 +130,9 @@ POLICY: dict[str, Gate] = {
     },
     "market-study-run": Gate(write=GRADERS),
     # Performance
+    "figures": Gate(INSIDE),
     "board": Gate(SELLING),
+    "board-headline": Gate(SELLING),
     "board-live": Gate(SELLING),
     "board-export": Gate(SELLING),
     "alerts": Gate(SELLING),

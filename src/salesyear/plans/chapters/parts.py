@@ -48,6 +48,7 @@ PAGES = {
     "white-space": noop("White space"),
     "tier-coverage": noop("Coverage by city tier"),
     "board": noop("Dashboard"),
+    "figures": noop("Figures"),
 }
 
 
