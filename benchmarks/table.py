@@ -113,7 +113,8 @@ def _floor(version: Version, count: int) -> list[float]:
     from salesyear.core.scope import Scope
     from salesyear.plans.models import Sheet
 
-    rows = list(Sheet.objects.within(Scope.system("benchmark")).filter(version=version).values_list("target", "pk"))
+    kept = Sheet.objects.within(Scope.system("benchmark")).filter(version=version)
+    rows = [(bytes(target), pk) for target, pk in kept.values_list("target", "pk")]
     took = []
     for _ in range(count):
         start = time.perf_counter()
