@@ -14,7 +14,7 @@ from salesyear.core.scope import Scope
 from salesyear.core.worker import Labour
 from salesyear.market import services
 from salesyear.market.models import Score, Scoring
-from salesyear.market.pages import in_words
+from salesyear.market.pages.customers import in_words
 from salesyear.market.reports import GradeWeights, NoCustomers, Scores, customer_scores
 from salesyear.org.access import scope_of
 from salesyear.sales.models import OrderLine

@@ -146,7 +146,7 @@ def test_without_the_triggers_a_change_would_not_be_noticed(cast: Cast) -> None:
     before = columns_of()
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("ALTER TABLE sales_orderline DISABLE TRIGGER USER")
+            cursor.execute("SET LOCAL session_replication_role = replica")  # which leaves triggers asleep
         else:
             cursor.execute("DROP TRIGGER sales_orderline_noted_insert")
     sell(cast, cast.customers[0], date(2025, 3, 3), 5_00)

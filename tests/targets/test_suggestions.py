@@ -105,6 +105,15 @@ def test_what_is_under_way_is_dropped_not_put_back(cast: Cast, version: Version)
     assert Initiative.objects.within(SYSTEM).filter(pk=made.pk).exists()
 
 
+def test_a_customer_elsewhere_is_on_the_list_of_where_its_salesperson_owes(cast: Cast, version: Version) -> None:
+    """Li's lost customer sits in Jiangsu, where Li owes nothing: the list lifts Li's sales in Shanghai all the same."""
+    Score.objects.within(SYSTEM).filter(customer=cast.customers[1]).update(unit=cast.units["jiangsu"])
+    one = of_li(version, cast)["T10"]
+    assert (one.unit, one.rep) == (cast.units["shanghai"], cast.reps["li"])
+    Score.objects.within(SYSTEM).filter(customer=cast.customers[1]).update(rep=None)
+    assert "T10" not in of_li(version, cast)
+
+
 def test_the_neighbours_lists_are_out_of_sight_and_reach(cast: Cast, version: Version) -> None:
     def seen(name: str) -> set[str]:
         return {str(one.rep) for one in suggestions(scope_of(cast.users[name]), version, TODAY)}

@@ -11,6 +11,7 @@ from salesyear.cli import (
     backup,
     demo,
     doctor,
+    figures,
     forecast,
     importing,
     manage,
@@ -50,6 +51,8 @@ app.command("restore")(restore.restore)
 app.command("verify-audit")(audit.verify_audit)
 app.command("manage", context_settings=manage.PASSED_ON)(manage.manage)
 app.add_typer(targets.app, name="targets")
+app.add_typer(figures.figures_app, name="figures")
+app.add_typer(figures.facts_app, name="facts")
 app.add_typer(user.app, name="user")
 
 

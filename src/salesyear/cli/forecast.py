@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import shutil
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -13,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from salesyear import __version__
+from salesyear.core.steps import Steps, mark_of
 from salesyear.engine.messages import EngineError, noop
 
 if TYPE_CHECKING:
@@ -63,22 +63,22 @@ def forecast(
     params = BaselineParams(periods, seed, paths, country or None, views)
     steps = _steps_of(out, panel, params)
     if fresh:
-        shutil.rmtree(steps, ignore_errors=True)
+        steps.forget()
     with _bar(quiet=as_json) as bar:
         made = _run(baseline, panel, params, Keeper(steps, bar))
     _write(made.table(), out)
     record = made.record.as_json()
     _beside(out, ".record.json").write_text(json.dumps(record, ensure_ascii=False, indent=2), encoding="utf-8")
-    shutil.rmtree(steps, ignore_errors=True)
+    steps.forget()
     sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n" if as_json else _told(made, out))
 
 
 class Keeper:
     """Shows progress and keeps each step in a folder, so that an interrupted run goes on from there."""
 
-    def __init__(self, folder: Path, bar: Progress) -> None:
-        """Keep in `folder`, one file per step."""
-        self.folder, self.bar = folder, bar
+    def __init__(self, steps: Steps, bar: Progress) -> None:
+        """Keep in `steps`."""
+        self.steps, self.bar = steps, bar
         self.tasks: dict[str, TaskID] = {}
 
     def progress(self, step: str, share: float) -> None:
@@ -94,19 +94,8 @@ class Keeper:
             self.bar.update(task, completed=1.0)
 
     def keep(self, key: str, make: Callable[[], Floats]) -> Floats:
-        """Read the step, or make it and write it: whole or not at all."""
-        import numpy as np
-
-        file = self.folder / f"{hashlib.sha256(key.encode()).hexdigest()[:24]}.npy"
-        if file.exists():
-            return np.asarray(np.load(file, allow_pickle=False))
-        made = make()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        half = file.with_suffix(".half")
-        with half.open("wb") as stream:
-            np.save(stream, made, allow_pickle=False)
-        half.replace(file)
-        return made
+        """Read the step, or make it and keep it."""
+        return self.steps.keep(key, make)
 
 
 def _run(
@@ -149,10 +138,9 @@ def _beside(out: Path, ending: str) -> Path:
     return out.with_name(out.stem + ending)
 
 
-def _steps_of(out: Path, panel: Panel, params: BaselineParams) -> Path:
+def _steps_of(out: Path, panel: Panel, params: BaselineParams) -> Steps:
     """The folder of a run's steps: other facts or other parameters never meet them."""
-    mark = hashlib.sha256(f"{panel.fingerprint} {params}".encode()).hexdigest()[:16]
-    return _beside(out, f".steps-{mark}")
+    return Steps(_beside(out, f".steps-{mark_of(panel.fingerprint, params, __version__)}"))
 
 
 def _bar(*, quiet: bool) -> Progress:

@@ -94,7 +94,7 @@ def bullet(value: float | None, *, plan: float | None, last: float | None = None
     if value is not None and value > 0:
         rects.append(Rect("actual", "0", "4", _n(100 * value / top), "8"))
     if plan is not None:
-        rects.append(Rect("mark", _n(min(99.0, max(0.0, 100 * plan / top - 0.5))), "0", "1", "16"))
+        rects.append(Rect("aim", _n(min(99.0, max(0.0, 100 * plan / top - 0.5))), "0", "1", "16"))
     return Drawing(100, 16, rects, stretch=True)
 
 

@@ -9,15 +9,20 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from salesyear.core.scope import Scope
+from salesyear.crm.models import Customer
+from salesyear.market.cities import tier_of
 from salesyear.market.models import Indicator, MarketSize
 from salesyear.org.models import Unit, UnitKind
-from salesyear.sales.frames import NONE, keys_of, places
+from salesyear.sales.frames import NONE, in_own_currency, keys_of, places
+from salesyear.sales.models import Order, OrderLine
 from salesyear.sales.money import rates_of
 
 if TYPE_CHECKING:
     import polars as pl
 
 MICRO = 1_000_000
+_CHUNK = 5_000
+_BOUGHT = ("ordered_on", "order_id", "customer_id", "unit_id", "quantity_micros", "currency_id", "amount")
 
 
 def stated_sizes(scope: Scope) -> pl.DataFrame:
@@ -64,6 +69,42 @@ def units_today(scope: Scope, day: date) -> pl.DataFrame:
         found.append((unit.pk, unit.kind, unit.name, region, territory))
     schema: dict[str, Any] = {"unit": pl.Int64, "kind": pl.String, "name": pl.String}
     return pl.DataFrame(found, schema={**schema, "region": pl.Int64, "territory": pl.Int64}, orient="row")
+
+
+def order_cities(scope: Scope) -> pl.DataFrame:
+    """Where each order went: `order`, `city` and its `tier` (0: not known), else the customer's own."""
+    import polars as pl
+
+    rows = Order.objects.within(scope).order_by().values_list("pk", "city", "customer__city", "customer__city_tier")
+    found = [
+        (key, city or own, (tier if tier and (not city or city == own) else None) or tier_of(city or own))
+        for key, city, own, tier in rows.iterator(_CHUNK)
+    ]
+    return pl.DataFrame(found, schema={"order": pl.Int64, "city": pl.String, "tier": pl.Int64}, orient="row")
+
+
+def segments(scope: Scope) -> pl.DataFrame:
+    """The segment of each customer: `customer`, `segment`; empty where nobody named one."""
+    import polars as pl
+
+    rows = Customer.objects.within(scope).order_by().values_list("pk", "segment")
+    return pl.DataFrame(list(rows), schema={"customer": pl.Int64, "segment": pl.String}, orient="row")
+
+
+def bought(scope: Scope) -> pl.DataFrame:
+    """Every order line as customers bought it: `region`, `customer`, `order`, `date`, `amount`, `quantity`."""
+    import polars as pl
+
+    rows = OrderLine.objects.within(scope).order_by().values_list(*_BOUGHT)
+    schema: dict[str, Any] = {"day": pl.Date} | dict.fromkeys(("order", "customer", "unit"), pl.Int64)
+    schema |= {"quantity": pl.Float64, "currency": pl.String, "amount": pl.Float64}
+    table = pl.DataFrame(list(rows.iterator(_CHUNK)), schema=schema, orient="row").with_columns(
+        pl.col("unit").fill_null(NONE), pl.col("quantity") / MICRO
+    )
+    placed = in_own_currency(table, rates_of(scope)).join(
+        places(scope).select("row", "region"), left_on="earned_in", right_on="row", how="left"
+    )
+    return placed.select("region", "customer", "order", "amount", "quantity", date="day")
 
 
 def _placed(table: pl.DataFrame, scope: Scope) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Rows of kept scores for the pages, each within what the person may see."""
+"""Rows of kept scores and studies for the pages, each within what the person may see."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from django.db.models import Avg, Count, Q, Sum
 
 from salesyear.core.models import Run, RunState
 from salesyear.core.scope import Scope, ScopedQuerySet
-from salesyear.market.models import Score, Scoring
-from salesyear.market.services import KIND
+from salesyear.market.models import Indicator, Score, Scoring, Study
+from salesyear.market.services import KIND, STUDY
+from salesyear.plans.models import PolicyValue
+from salesyear.plans.policy import BY_NAME
 
 
 def latest_scoring() -> Scoring | None:
@@ -17,10 +19,32 @@ def latest_scoring() -> Scoring | None:
     return Scoring.objects.select_related("currency", "made_by").first()
 
 
-def running() -> Run | None:
-    """Return the grading being computed now, or waiting for a worker."""
+def latest_study() -> Study | None:
+    """Return the newest study of the market there is."""
+    return Study.objects.select_related("currency", "made_by").first()
+
+
+def running(kind: str = KIND) -> Run | None:
+    """Return the grading (or the other work of this chapter) being computed now, or waiting for a worker."""
     waiting = [RunState.WAITING, RunState.RUNNING]
-    return Run.objects.filter(kind=KIND, state__in=waiting).select_related("made_by").first()
+    return Run.objects.filter(kind=kind, state__in=waiting).select_related("made_by").first()
+
+
+def studying() -> Run | None:
+    """Return the study being computed now, or waiting for a worker."""
+    return running(STUDY)
+
+
+def policy_value(name: str) -> float:
+    """Return a figure of the policy as it was last set for the newest plan; its default until somebody sets it."""
+    found = PolicyValue.objects.filter(name=name).order_by("-plan", "-pk").values_list("micros", flat=True).first()
+    return BY_NAME[name].value if found is None else found / 1_000_000
+
+
+def measures(scope: Scope) -> list[str]:
+    """Return the measures that markets can be estimated from."""
+    rows = Indicator.objects.within(scope).order_by("measure").values_list("measure", flat=True)
+    return list(rows.distinct())
 
 
 def scores_of(scope: Scope, scoring: Scoring) -> ScopedQuerySet[Score]:

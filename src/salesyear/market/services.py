@@ -1,4 +1,4 @@
-"""What people do with the customers' scores: ask for new ones, and (the worker) keep them."""
+"""What people do here: ask for new scores of customers or a new study of the market, and (the worker) keep them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,23 @@ from salesyear.core import events, runs
 from salesyear.core.models import Run
 from salesyear.core.scope import Scope
 from salesyear.crm.models import Customer
-from salesyear.market.models import Score, Scoring
+from salesyear.market.models import (
+    CohortMonth,
+    MarketCell,
+    Score,
+    Scoring,
+    ShiftFound,
+    Study,
+    TierCoverage,
+    WhiteSpace,
+)
 from salesyear.org.models import User
 
 if TYPE_CHECKING:
-    from salesyear.market.reports import GradeWeights, Scores
+    from salesyear.market.reports import GradeWeights, MarketStudy, Scores, StudyParams
 
 KIND = "market.customers"
+STUDY = "market.study"
 _BATCH = 1_000
 
 
@@ -55,4 +65,34 @@ def keep_scores(made: Scores, *, run: Run | None, actor: User | None) -> Scoring
     )
     Score.objects.bulk_create(rows, batch_size=_BATCH)
     events.record("market.customers.kept", actor=actor, subject=str(kept), detail={"customers": len(made.rows)})
+    return kept
+
+
+def ask_for_study(params: StudyParams, *, actor: User | None, token: str = "") -> Run:
+    """Put a study of the whole market into the queue; the same token gives the same run."""
+    key = f"{STUDY}:{actor.pk if actor else 0}:{token}" if token else None
+    return runs.ask_for(STUDY, asdict(params), actor=actor, seed=params.seed, key=key)
+
+
+@transaction.atomic
+def keep_study(made: MarketStudy, *, run: Run | None, actor: User | None) -> Study:
+    """Keep a study with all its rows, once a run; each row is seen by whoever was given its unit."""
+    if run and (there := Study.objects.filter(run=run).first()):
+        return there
+    kept = Study.objects.create(
+        run=run,
+        made_by=actor,
+        made_at=timezone.now(),
+        as_of=made.as_of,
+        currency_id=made.currency,
+        params=asdict(made.params),
+        record=made.record,
+    )
+    money = {"study": kept, "currency_id": made.currency}
+    MarketCell.objects.bulk_create((MarketCell(**money, **row) for row in made.cells), batch_size=_BATCH)
+    WhiteSpace.objects.bulk_create((WhiteSpace(**money, **row) for row in made.spaces), batch_size=_BATCH)
+    TierCoverage.objects.bulk_create((TierCoverage(**money, **row) for row in made.tiers), batch_size=_BATCH)
+    CohortMonth.objects.bulk_create((CohortMonth(**money, **row) for row in made.cohorts), batch_size=_BATCH)
+    ShiftFound.objects.bulk_create((ShiftFound(study=kept, **row) for row in made.shifts), batch_size=_BATCH)
+    events.record("market.study.kept", actor=actor, subject=str(kept), detail={"cells": len(made.cells)})
     return kept

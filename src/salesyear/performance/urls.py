@@ -7,7 +7,9 @@ from django.urls import path
 from salesyear.performance import alert_views, views
 
 urlpatterns = [
+    path("figures/", views.figures, name="figures"),
     path("board/", views.board, name="board"),
+    path("board/headline/", views.headline, name="board-headline"),
     path("board/live/", views.board_live, name="board-live"),
     path("board/workbook/", views.board_export, name="board-export"),
     path("alerts/", alert_views.alerts, name="alerts"),

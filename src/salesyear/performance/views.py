@@ -12,7 +12,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from salesyear.core.requests import Request
-from salesyear.performance import live, queries
+from salesyear.performance import catalogue_page, live, queries
 from salesyear.performance.board import asked, making, workbook
 from salesyear.performance.facts import changes
 from salesyear.sales.money import NoRate
@@ -45,6 +45,18 @@ def board_live(request: Request) -> HttpResponse:
 
 
 @require_safe
+def headline(request: Request) -> HttpResponse:
+    """Say in a sentence or two how somebody stands, for the first page they see."""
+    try:
+        said = making.page_of(request.scope, asked.Asked(), timezone.localdate()).answer
+    except NoRate as refused:
+        said = [str(refused)]
+    answer = render(request, "performance/headline.html", {"answer": said})
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@require_safe
 def board_export(request: Request) -> FileResponse:
     """Send what the page shows as a workbook: the parts with live sums, and the months."""
     page = making.page_of(request.scope, asked.read(request.GET.dict()), timezone.localdate(), whole=True)
@@ -60,3 +72,9 @@ def _mark(request: Request) -> str:
         timezone.localdate(),
     )
     return hashlib.sha256(repr(standing).encode()).hexdigest()
+
+
+@require_safe
+def figures(request: Request) -> HttpResponse:
+    """Show every figure with its definition in the reader's language."""
+    return render(request, "performance/figures.html", {"groups": catalogue_page.groups()})

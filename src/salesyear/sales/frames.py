@@ -36,7 +36,7 @@ def sold(scope: Scope) -> pl.DataFrame:
 
     lines = _shared(_table(OrderLine, scope, _SOLD), scope)
     back = _table(Return, scope, _CAME_BACK).with_columns(amount=-pl.col("amount"))
-    both = _in_own_currency(pl.concat([lines, back]), rates_of(scope))
+    both = in_own_currency(pl.concat([lines, back]), rates_of(scope))
     return both.drop("unit").join(places(scope), left_on="earned_in", right_on="row", how="left").drop("earned_in")
 
 
@@ -92,8 +92,8 @@ def _frame(rows: Iterable[Any]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=schema, orient="row").with_columns(pl.col("unit").fill_null(NONE))
 
 
-def _in_own_currency(table: pl.DataFrame, rates: Rates) -> pl.DataFrame:
-    """Turn amounts into the company's own currency, each at the rate of its day (case 2)."""
+def in_own_currency(table: pl.DataFrame, rates: Rates) -> pl.DataFrame:
+    """Turn amounts into the company's own currency, each at the rate of its `day` (case 2); `unit` is `earned_in`."""
     import polars as pl
 
     foreign = table.filter(pl.col("currency") != rates.base).select("currency", "day").unique()

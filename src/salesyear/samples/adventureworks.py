@@ -11,6 +11,7 @@ from salesyear.samples.tables import Row, Sample, Table, by, moved, published, w
 NAME = "adventureworks"
 COMPANY = "AW"
 FIRST_DAY = "2011-01-01"
+LAST_DAY = "2013-12-31"
 MAIN_OFFICE = "3"
 
 
@@ -27,6 +28,7 @@ def tables(years: int) -> Iterator[Table]:
     yield _customers()
     yield _order_lines(years)
     yield _quotas(years)
+    yield _indicators(years)
 
 
 def _file(name: str) -> list[Row]:
@@ -233,6 +235,24 @@ def _day_before(text: str) -> str:
 def _three_months_after(text: str) -> str:
     day = date.fromisoformat(text)
     return day.replace(year=day.year + (day.month + 3) // 13, month=(day.month + 2) % 12 + 1, day=1).isoformat()
+
+
+def _indicators(years: int) -> Table:
+    """How many resellers the warehouse knows in each territory, by their kind: those who buy and those who do not."""
+    customers = _file("Customer")
+    described = by(_file("dw_DimReseller"), "ResellerAlternateKey")
+    counts: dict[tuple[str, str], int] = {}
+    for row in customers:
+        if row["StoreId"] and not row["PersonId"]:
+            kind = described.get(row["AccountNumber"], {}).get("BusinessType", "")
+            key = _territory(row["TerritoryId"]), kind
+            counts[key] = counts.get(key, 0) + 1
+    day = moved(LAST_DAY, years)
+    rows = [
+        (unit, "resellers", kind, day[:4], number, "AdventureWorks: Customer, DimReseller", day)
+        for (unit, kind), number in sorted(counts.items())
+    ]
+    return Table("indicators", ("unit", "measure", "segment", "year", "units_micros", "source", "as_of"), rows)
 
 
 SAMPLE = Sample(

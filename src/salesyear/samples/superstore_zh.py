@@ -10,6 +10,7 @@ from salesyear.samples.tables import Row, Sample, Table, moved, published
 NAME = "superstore-zh"
 COMPANY = "CS"
 FIRST_DAY = "2016-01-01"
+CODES, CODES_AS_OF = "行政区划代码 (modood/Administrative-divisions-of-China)", "2022-12-29"
 
 
 def tables(years: int) -> Iterator[Table]:
@@ -21,6 +22,7 @@ def tables(years: int) -> Iterator[Table]:
     yield _products(sold)
     yield _customers(sold)
     yield _order_lines(sold, years)
+    yield _indicators(sold)
 
 
 def _once(rows: list[Row], key: str) -> list[str]:
@@ -77,6 +79,20 @@ def _order_lines(sold: list[Row], years: int) -> Table:
     )
     columns = ("order", "key", "ordered_on", "shipped_on", "customer", "unit", "city", "product", "quantity")
     return Table("orderlines", (*columns, "discount", "amount", "cost", "currency"), rows)
+
+
+def _indicators(sold: list[Row]) -> Table:
+    # The one thing about these markets that is published and free: how many counties and districts a province has.
+    territories: dict[str, str] = {}
+    for row in sold:
+        code, key = _territory(row), row["province"][:2]
+        territories[key] = min(code, territories.get(key, code))
+    rows = [
+        (territories[row["province"][:2]], "区县数", CODES_AS_OF[:4], row["counties"], CODES, CODES_AS_OF)
+        for row in published(NAME, "provinces")
+        if row["province"][:2] in territories
+    ]
+    return Table("indicators", ("unit", "measure", "year", "units_micros", "source", "as_of"), rows)
 
 
 SAMPLE = Sample(

@@ -52,7 +52,8 @@ def _year(scope: Scope, baseline: Baseline, year: int) -> int | None:
     if top is None:
         return None
     sums = cells.filter(level=top).aggregate(mean=Sum("mean"), actual=Sum("actual"))
-    return sums["mean"] if sums["mean"] is not None else sums["actual"]
+    found: int | None = sums["mean"] if sums["mean"] is not None else sums["actual"]
+    return found
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,6 +25,15 @@ from salesyear.targets.reports import BaselineParams, NoBaseline, baseline_of_ye
 PLANNERS = frozenset({Role.DIRECTOR, Role.REGIONAL_MANAGER, Role.FINANCE, Role.ADMINISTRATOR})
 
 
+def _steps_of(run: Run) -> Path:
+    """Return the folder of a run's steps, having thrown away those of runs that have ended (cancelled ones, say)."""
+    folder = Path(settings.HOME) / "steps"
+    there = {int(one.name): one for one in folder.glob("[0-9]*") if one.name.isdecimal()}
+    for key in Run.objects.filter(pk__in=there, ended_at__isnull=False).values_list("pk", flat=True):
+        rmtree(there[key], ignore_errors=True)
+    return folder / str(run.pk)
+
+
 # Not atomic: a transaction of half a minute would keep everybody else from writing on SQLite. It bears being run
 # again, since a run keeps one baseline only.
 @run_kind(services.KIND, label=gettext_lazy("baseline forecast"), roles=PLANNERS, atomic=False)
@@ -31,10 +43,9 @@ def compute_baseline(run: Run, params: dict[str, Any], progress: Progress) -> di
     def told(step: str, share: float) -> None:
         progress(round(100 * share), 100, step)
 
+    system, steps = Scope.system("computing the baseline"), _steps_of(run)
     try:
-        made = baseline_of_year(
-            Scope.system("computing the baseline"), BaselineParams(**params), timezone.localdate(), told
-        )
+        made = baseline_of_year(system, BaselineParams(**params), timezone.localdate(), told, steps=steps)
     except EngineError as refused:
         raise NoBaseline(_(refused.text) % refused.values) from refused
     except ModuleNotFoundError as missing:
@@ -44,6 +55,7 @@ def compute_baseline(run: Run, params: dict[str, Any], progress: Progress) -> di
         ) from missing
     progress(100, 100)  # a cancelled run keeps nothing
     kept = services.keep_baseline(made, run=run, actor=run.made_by)
+    rmtree(steps, ignore_errors=True)
     return {"url": f"{reverse('baseline')}?year={kept.year}", "baseline": kept.pk}
 
 

@@ -147,10 +147,11 @@ def _ground(scope: Scope, version: Version, today: date) -> _Ground:
     where = frames.regions_and_territories(units.values())
     strategic = frozenset(Line.objects.within(scope).filter(strategic=True).values_list("pk", flat=True))
     months = months_of(version.plan)
+    leaves = frames.leaves_by_person(scope, version, where)
     return _Ground(
         version,
-        frames.leaves_by_person(scope, version, where),
-        _scores(scope),
+        leaves,
+        _scores(scope, leaves),
         strategic,
         frames.parts_by_person(scope, version, strategic),
         units,
@@ -161,13 +162,17 @@ def _ground(scope: Scope, version: Version, today: date) -> _Ground:
     )
 
 
-def _scores(scope: Scope) -> dict[Person, list[Score]]:
+def _scores(scope: Scope, leaves: Mapping[Person, Leaf]) -> dict[Person, list[Score]]:
+    """The scores by leaf: a customer's own territory, else where the salesperson owes most; without any: left out."""
+    most = {person[1]: person for person, leaf in sorted(leaves.items(), key=lambda one: sum(one[1].target))}
     scoring = latest_scoring()
     found: dict[Person, list[Score]] = defaultdict(list)
     if scoring and scope.sees("customers"):
-        # A customer of nobody and of nowhere is left out: its initiative would seem to lift everybody's sales.
-        for score in scores_of(scope, scoring).exclude(unit=None, rep=None).order_by("pk"):
-            found[score.unit_id or NONE, score.rep_id or NONE].append(score)
+        for score in scores_of(scope, scoring).exclude(rep=None).order_by("pk"):
+            own = (score.unit_id or NONE, score.rep_id or NONE)
+            leaf = own if own in leaves else most.get(score.rep_id or NONE)
+            if leaf:
+                found[leaf].append(score)
     return found
 
 

@@ -35,6 +35,7 @@ ROWS = [
 urlpatterns = [
     *ROWS,
     path("baseline/", views.baseline, name="baseline"),
+    path("prior/", views.prior, name="prior"),
     path("baseline/runs/", views.compute, name="baseline-run"),
     path("ledger/effects/", effects.measure, name="effects-run"),
     path("quarters/", quarters.quarters, name="quarters"),

@@ -53,6 +53,13 @@ class Env:
         """Return one of a few words."""
         return self._read(name, default, lambda text: allowed[allowed.index(text)], "one of " + ", ".join(allowed))
 
+    def engine(self, name: str) -> str:
+        """Return what answers for the figures: duckdb, postgresql, or the address of a Spark cluster."""
+        text = self.text(name, "duckdb")
+        if text in {"duckdb", "postgresql"} or text.startswith("spark://"):
+            return text
+        raise _refusal(name, text, "duckdb, postgresql or spark://host:port")
+
     def names(self, name: str, default: list[str]) -> list[str]:
         """Return a list of names parted by commas."""
         return [part.strip() for part in self.text(name, ",".join(default)).split(",") if part.strip()]

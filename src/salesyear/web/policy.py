@@ -93,6 +93,7 @@ POLICY: dict[str, Gate] = {
     # Targets
     "baseline": Gate(ANALYSTS),
     "baseline-run": Gate(write=PLANNERS),
+    "prior": Gate(ANALYSTS),
     **{name: Gate(READERS) for name in ("plans", "plan-version", "plan-difference")},
     "plan-new": Gate(MAKERS, MAKERS),
     "plan-copy": Gate(write=MAKERS),
@@ -123,8 +124,15 @@ POLICY: dict[str, Gate] = {
     # Market
     "customer-grades": Gate(ANALYSTS),
     "customer-grades-run": Gate(write=GRADERS),
+    **{
+        name: Gate(GRADERS)
+        for name in ("market-potential", "white-space", "tier-coverage", "new-customers", "buying-shifts")
+    },
+    "market-study-run": Gate(write=GRADERS),
     # Performance
+    "figures": Gate(INSIDE),
     "board": Gate(SELLING),
+    "board-headline": Gate(SELLING),
     "board-live": Gate(SELLING),
     "board-export": Gate(SELLING),
     "alerts": Gate(SELLING),

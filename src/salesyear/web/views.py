@@ -50,7 +50,11 @@ def home(request: Request) -> HttpResponse:
         (chapter, chapter_rows(chapter, request)) for chapter in CHAPTERS if may_open(chapter.slug, request.scope)
     ]
     counted = [(chapter, sum(1 for row in rows if row.url), len(rows)) for chapter, rows in chapters]
-    return render(request, "web/home.html", {"chapters": counted, "sections": sections_for(request.scope)})
+    return render(
+        request,
+        "web/home.html",
+        {"chapters": counted, "sections": sections_for(request.scope), "board": may_open("board", request.scope)},
+    )
 
 
 @require_safe

@@ -74,7 +74,9 @@ def test_expected_purchases_equal_their_integral(a: float, b: float, repeats: in
     p = (1.0 + nodes) / 2.0
     shrink = -np.expm1((0.7 + repeats) * -np.log1p(p * horizon / (3.0 + age))) / p
     plain = float((weights * shrink).sum() / weights.sum())
-    assert model.purchases_if_alive(one(float(repeats)), one(age), horizon)[0] == pytest.approx(plain, rel=1e-5)
+    assert model.purchases_if_alive(one(float(repeats)), one(0.0), one(age), horizon)[0] == pytest.approx(
+        plain, rel=1e-5
+    )
 
 
 def test_too_few_customers_are_refused_with_their_number() -> None:

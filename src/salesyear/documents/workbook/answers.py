@@ -1,4 +1,4 @@
-"""The sheet that salespeople answer on: what they commit to; it comes back by the ordinary import."""
+"""The sheet that salespeople answer on: what they commit to beside their target."""
 
 from __future__ import annotations
 

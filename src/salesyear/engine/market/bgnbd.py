@@ -39,10 +39,10 @@ class BgNbd:
     def purchases(self, repeats: Floats, recency: Floats, age: Floats, horizon: float) -> Floats:
         """Expected purchases of each customer within `horizon` from now, gone or not known (2005, equation 10)."""
         alive = self.alive(repeats, recency, age)
-        return np.asarray(alive * self.purchases_if_alive(repeats, age, horizon))
+        return np.asarray(alive * self.purchases_if_alive(repeats, recency, age, horizon))
 
-    def purchases_if_alive(self, repeats: Floats, age: Floats, horizon: float) -> Floats:
-        """Expected purchases within `horizon` of a customer known to be still there.
+    def purchases_if_alive(self, repeats: Floats, _recency: Floats, age: Floats, horizon: float) -> Floats:
+        """Expected purchases within `horizon` of a customer known to be still there, whenever he bought last.
 
         Equation 10 after Euler's transformation of its hypergeometric function, so that no power grows with the
         number of purchases. Its limit at a = 1 is met by stepping aside by 1e-6.
@@ -53,6 +53,10 @@ class BgNbd:
         z = horizon / (self.alpha + age + horizon)
         bent = hyp2f1(a + self.b - 1.0 - self.r, a - 1.0, a + self.b + repeats - 1.0, z)
         return np.asarray((a + self.b + repeats - 1.0) / (a - 1.0) * (1.0 - (1.0 - z) ** (a - 1.0) * bent))
+
+    def silence(self, repeats: Floats, _recency: Floats, age: Floats, window: float) -> Floats:
+        """Chance that a customer known to be still there buys nothing within `window` from now."""
+        return np.asarray(((self.alpha + age) / (self.alpha + age + window)) ** (self.r + repeats))
 
     def _odds_gone(self, repeats: Floats, recency: Floats, age: Floats) -> Floats:
         """Odds that he left at his last purchase; nobody can have left before his first repeat purchase."""
@@ -69,7 +73,7 @@ def fit_bgnbd(repeats: Floats, recency: Floats, age: Floats) -> BgNbd:
     """
     from scipy.optimize import minimize
 
-    _enough(repeats)
+    enough(repeats)
     scale = 10.0 / float(age.max())
     start = np.log([0.5, 1.0, 1.0, 2.0])
     found = minimize(
@@ -86,7 +90,8 @@ def fit_bgnbd(repeats: Floats, recency: Floats, age: Floats) -> BgNbd:
     return BgNbd(*fit, log_likelihood=_log_likelihood(fit, repeats, recency, age), converged=bool(found.success))
 
 
-def _enough(repeats: Floats) -> None:
+def enough(repeats: Floats) -> None:
+    """Refuse too few customers, or ones who never came again (TooFewHistories)."""
     if len(repeats) < LEAST_CUSTOMERS or not (repeats > 0).any():
         text = noop(
             "A model of repeat purchase needs at least %(least)s customers, some of whom bought again; "

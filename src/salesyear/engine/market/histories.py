@@ -32,6 +32,7 @@ def purchase_histories(purchases: pl.DataFrame, as_of: date, *, least: float = L
 
     `repeats` counts purchase days after the first; `recency` runs from the first to the last of them, `age` from the
     first to `as_of`; `repeat_spend` is the mean amount of a repeat day, empty without one (Fader, Hardie & Lee 2005).
+    `log_gaps` is the sum of the logarithms of the gaps between purchase days, 0 without any.
     """
     days = purchase_days(purchases, as_of, least=least)
     return (
@@ -42,6 +43,7 @@ def purchase_histories(purchases: pl.DataFrame, as_of: date, *, least: float = L
             repeats=pl.len().cast(pl.Int64) - 1,
             bought=pl.col("amount").sum(),
             repeat_spend=pl.col("amount").slice(1).mean(),
+            log_gaps=pl.col("date").diff().dt.total_days().cast(pl.Float64).log().sum(),
         )
         .with_columns(
             recency=(pl.col("last") - pl.col("first")).dt.total_days(),

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from salesyear.engine.market.bgnbd import BgNbd, fit_bgnbd
+from salesyear.engine.market.bgnbd import BgNbd
 from salesyear.engine.market.histories import LEAST_AMOUNT, purchase_gaps, purchase_histories
+from salesyear.engine.market.regular import Regular, fit_buying
 from salesyear.engine.market.rhythm import Rhythm, fit_rhythm
 from salesyear.engine.market.spend import GammaGamma, fit_gamma_gamma
 from salesyear.engine.market.tables import Sentence, floats
@@ -41,7 +42,7 @@ class CustomerValues:
     """
 
     table: pl.DataFrame
-    purchases: BgNbd
+    purchases: BgNbd | Regular
     spend: GammaGamma
     rhythm: Rhythm
 
@@ -50,12 +51,13 @@ def customer_values(purchases: pl.DataFrame, as_of: date, params: ValueParams | 
     """Expected next-year value, purchase gap and churn of each customer.
 
     purchases: `customer`, `date`, `amount`; all of the history, later rows than `as_of` are not looked at. Raises
-    TooFewHistories. Value = expected purchases (BG/NBD) × expected spend per purchase (gamma-gamma).
+    TooFewHistories. Value = expected purchases (BG/NBD, or BG/CNBD-k where they buy regularly) × expected spend per
+    purchase (gamma-gamma).
     """
     params = params or ValueParams()
     table = purchase_histories(purchases, as_of, least=params.least)
     repeats, recency, age = (floats(table, name) for name in ("repeats", "recency", "age"))
-    model = fit_bgnbd(repeats, recency, age)
+    model = fit_buying(repeats, recency, age, floats(table, "log_gaps"))
     spend = fit_gamma_gamma(repeats, floats(table, "repeat_spend"))
     rhythm = fit_rhythm(purchase_gaps(purchases, as_of, least=params.least))
     silent = age - recency
@@ -70,7 +72,7 @@ def customer_values(purchases: pl.DataFrame, as_of: date, params: ValueParams | 
             expected_purchases=pl.Series(bought),
             expected_spend=pl.Series(per_purchase),
             expected_value=pl.Series(bought * per_purchase),
-            value_if_back=pl.Series(model.purchases_if_alive(repeats, age, params.horizon) * per_purchase),
+            value_if_back=pl.Series(model.purchases_if_alive(repeats, recency, age, params.horizon) * per_purchase),
             usual_gap=pl.Series(rhythm.gap(repeats, recency, 0.5)),
             longest_gap=pl.Series(limit),
             churned=pl.Series(silent > limit),

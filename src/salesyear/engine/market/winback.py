@@ -41,13 +41,16 @@ def win_back_list(
     """One row per lost customer with his best offer, most gain first.
 
     values: of `customer_values`. offers: `offer`, `cost` of making it. outcomes: `offer`, `back` of earlier tries (may
-    be empty). `alone`: chance that he comes back in the window without any offer (BG/NBD); `chance`: with the offer, of
-    earlier tries, pulled towards the usual one; `value_if_back`: his expected sales over the horizon if he is there;
-    `gain` = (chance - alone, not below 0) × value × margin - cost. `worth_it` says whether the best offer gains.
+    be empty). `alone`: chance that he comes back in the window without any offer (by the model of purchases);
+    `chance`: with the offer, of earlier tries, pulled towards the usual one; `value_if_back`: his expected sales over
+    the horizon if he is there; `gain` = (chance - alone, not below 0) × value × margin - cost. `worth_it` says whether
+    the best offer gains.
     """
     params = params or WinBackParams()
     need(offers, "offer", "cost")
-    lost = values.table.filter("churned").select("customer", "silent", "alive", "repeats", "age", "value_if_back")
+    lost = values.table.filter("churned").select(
+        "customer", "silent", "alive", "repeats", "recency", "age", "value_if_back"
+    )
     lost = lost.with_columns(alone=pl.Series(_alone(lost, values, params.window), dtype=pl.Float64))
     gain = (pl.col("chance") - pl.col("alone")).clip(lower_bound=0.0) * pl.col("value_if_back") * params.margin
     return (
@@ -63,10 +66,9 @@ def win_back_list(
 
 def _alone(lost: pl.DataFrame, values: CustomerValues, window: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """Chance of a purchase in the window without any offer: still there, and not silent for that long again."""
-    model = values.purchases
-    repeats, age = floats(lost, "repeats"), floats(lost, "age")
-    still = ((model.alpha + age) / (model.alpha + age + window)) ** (model.r + repeats)
-    return np.asarray(floats(lost, "alive") * (1.0 - still))
+    repeats, recency, age = (floats(lost, name) for name in ("repeats", "recency", "age"))
+    silence = values.purchases.silence(repeats, recency, age, window)
+    return np.asarray(floats(lost, "alive") * (1.0 - silence))
 
 
 def _chances(offers: pl.DataFrame, outcomes: pl.DataFrame, params: WinBackParams) -> pl.DataFrame:

@@ -115,9 +115,9 @@ def ask(
 ) -> Asked:
     """Check a question. Raises UnknownFigure and NotSplitBy, each saying what is possible."""
     kept = tuple(sorted((name, tuple(sorted(values, key=str))) for name, values in (where or {}).items()))
-    for base in bases_of(figures):
-        for split in (*by, *(name for name, _ in kept)):
-            _check_split(base, split)
+    for split in (*by, *(name for name, _ in kept)):
+        for name in figures:
+            _check_split(figure(name), split)
     return Asked(tuple(figures), tuple(by), kept, period, as_of)
 
 
@@ -146,13 +146,17 @@ def bases_of(names: Iterable[str]) -> list[Base]:
 
 def splits_of(name: str) -> tuple[str, ...]:
     """By what a figure can be split: what all its parts know."""
-    bases = bases_of([name])
-    return tuple(split for split in SPLITS if all(split in known(base) for base in bases))
+    possible = known(figure(name))
+    return tuple(split for split in SPLITS if split in possible)
 
 
-def known(base: Base) -> frozenset[str]:
-    """By what a base figure can be split; one that is spread over other splits takes those too."""
-    return frozenset(chain(TABLES[base.table].splits, base.spread))
+def known(one: Figure) -> frozenset[str]:
+    """By what a figure can be split: what all its parts know, less what it does not bear itself."""
+    if isinstance(one, Derived):
+        return frozenset.intersection(*(known(figure(part)) for part in one.of)) - set(one.without)
+    if isinstance(one, Base):
+        return frozenset(chain(TABLES[one.table].splits, one.spread, one.knows)) - set(one.without)
+    return frozenset()
 
 
 def missing_of(name: str) -> tuple[str, ...]:
@@ -161,19 +165,21 @@ def missing_of(name: str) -> tuple[str, ...]:
     return tuple(sorted(table for table in tables if not TABLES[table].here))
 
 
-def _check_split(base: Base, split: str) -> None:
-    if split in known(base):
+def _check_split(one: Figure, split: str) -> None:
+    if split in known(one):
         return
+    for part in one.of if isinstance(one, Derived) else ():
+        _check_split(figure(part), split)  # the part that does not know it is named
     if split not in SPLITS:
         near = get_close_matches(split, SPLITS, n=3) or list(SPLITS)
         raise NotSplitBy(
             noop("“%(split)s” is nothing to split by. Did you mean: %(near)s?"), split=split, near=", ".join(near)
         )
-    possible = [name for name in SPLITS if name in known(base)]
+    possible = [name for name in SPLITS if name in known(one)]
     raise NotSplitBy(
         noop("“%(figure)s” is not known by %(split)s. It can be split by: %(possible)s."),
-        figure=base.name,
-        split=SPLITS[split][0],
+        figure=one.name,
+        split=split,
         possible=", ".join(possible),
     )
 

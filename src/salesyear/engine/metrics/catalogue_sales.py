@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesyear.engine.metrics.figure import Base, Better, Derived, Figure, Span, Unit, Words, column, ratio
+from salesyear.engine.metrics.figure import Base, Better, Derived, Figure, Span, Unit, Words, column, ratio, unless_0
 from salesyear.engine.metrics.figure import formula as of
 
 MORE, LESS, NEITHER = Better.MORE, Better.LESS, Better.NEITHER
@@ -26,7 +26,12 @@ SALES: tuple[Figure, ...] = (
     ),
     Base(
         "returned",
-        Words("Returns", "退货额", "Amounts of returns booked in the period.", "期内入账的退货金额。"),
+        Words(
+            "Returns",
+            "退货额",
+            "Amounts of returns booked in the period.",
+            "期内入账的退货金额。",
+        ),
         MONEY,
         LESS,
         "return",
@@ -48,6 +53,20 @@ SALES: tuple[Figure, ...] = (
         table="sold",
         rows=lambda t: t.kind > 0,
         adds=column("amount"),
+    ),
+    Base(
+        "quantity",
+        Words(
+            "Quantity",
+            "销量",
+            "Units sold less units returned, in millionths.",
+            "售出数量减退货数量,以百万分之一计。",
+        ),
+        COUNT,
+        MORE,
+        "order line × share",
+        table="sold",
+        adds=column("quantity"),
     ),
     Base(
         "ordered_year_before",
@@ -81,7 +100,12 @@ SALES: tuple[Figure, ...] = (
     ),
     Base(
         "orders",
-        Words("Orders", "订单数", "Orders with a sale in the period, each once.", "期内有销售的订单,各计一次。"),
+        Words(
+            "Orders",
+            "订单数",
+            "Orders with a sale in the period, each once.",
+            "期内有销售的订单,各计一次。",
+        ),
         COUNT,
         MORE,
         "order",
@@ -90,7 +114,12 @@ SALES: tuple[Figure, ...] = (
     ),
     Base(
         "invoiced",
-        Words("Sales (invoiced)", "销售额(开票)", "Amounts invoiced in the period.", "期内开票金额。"),
+        Words(
+            "Sales (invoiced)",
+            "销售额(开票)",
+            "Amounts invoiced in the period.",
+            "期内开票金额。",
+        ),
         MONEY,
         MORE,
         "invoice",
@@ -145,7 +174,12 @@ SALES: tuple[Figure, ...] = (
     ),
     Derived(
         "attainment",
-        Words("Attainment", "达成率", "Sales (ordered) ÷ target, sum by sum.", "销售额(订单)÷ 目标,总和相除。"),
+        Words(
+            "Attainment",
+            "达成率",
+            "Sales (ordered) ÷ target, sum by sum.",
+            "销售额(订单)÷ 目标,总和相除。",
+        ),
         SHARE,
         MORE,
         "total",
@@ -154,7 +188,12 @@ SALES: tuple[Figure, ...] = (
     ),
     Derived(
         "variance",
-        Words("Sales against target", "目标差额", "Sales (ordered) less the target.", "销售额(订单)减目标。"),
+        Words(
+            "Sales against target",
+            "目标差额",
+            "Sales (ordered) less the target.",
+            "销售额(订单)减目标。",
+        ),
         MONEY,
         MORE,
         "total",
@@ -172,7 +211,12 @@ SALES: tuple[Figure, ...] = (
     ),
     Derived(
         "to_go",
-        Words("Still to go", "待完成", "Target less sales (ordered), at least 0.", "目标减销售额(订单),不低于 0。"),
+        Words(
+            "Still to go",
+            "待完成",
+            "Target less sales (ordered), at least 0.",
+            "目标减销售额(订单),不低于 0。",
+        ),
         MONEY,
         LESS,
         "total",
@@ -220,7 +264,7 @@ SALES: tuple[Figure, ...] = (
         MORE,
         "total",
         of=("ordered", "ordered_year_before"),
-        result=lambda: ratio("ordered", "ordered_year_before")() - 1,
+        result=of(lambda c: c("ordered") / unless_0(c("ordered_year_before")) - 1),
     ),
     Derived(
         "strategic_mix",
@@ -252,7 +296,12 @@ SALES: tuple[Figure, ...] = (
     ),
     Derived(
         "average_order",
-        Words("Average order", "客单价", "Sales (ordered) ÷ orders.", "销售额(订单)÷ 订单数。"),
+        Words(
+            "Average order",
+            "客单价",
+            "Sales (ordered) ÷ orders.",
+            "销售额(订单)÷ 订单数。",
+        ),
         MONEY,
         MORE,
         "order",

@@ -1,24 +1,51 @@
-"""The ways of counting that are no plain sum: customers each once, orders each once, the running month by its share."""
+"""The ways of counting that are no plain sum: customers each once, orders each once, invoices still open.
+
+Customers do not add up: a customer who buys in March and in April is one customer. So these are counted from rows each
+time, never from sums of sums.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
-from salesyear.engine.metrics.asking import month_end, month_number
-from salesyear.engine.metrics.rows import Rows
+from salesyear.engine.messages import noop
+from salesyear.engine.metrics.asking import Asked, NeedsPeriod, is_time, month_end, month_number
+from salesyear.engine.metrics.figure import Base, Span, one
+from salesyear.engine.metrics.rows import YEAR, Rows
+from salesyear.engine.metrics.tables import GOODS
 
 Counted = Callable[[Rows], Any]
+DAYS = 32  # a month and a day of it as one number: month × 32 + day, so that months add without date arithmetic
 
 
-def _strategic(rows: Rows) -> Any:  # noqa: ANN401 - an Ibis table, here and below
+def sums(rows: Rows) -> Any:  # noqa: ANN401 - an Ibis table, here and below
+    """The plain way: a sum."""
+    return rows.totals({rows.base.name: sum_of(rows.base)})
+
+
+def sum_of(base: Base) -> Callable[[Any], Any]:
+    """The sum of a base figure's column over the rows that count."""
+
+    def total(table: Any) -> Any:  # noqa: ANN401
+        which = base.rows(table) if base.rows else None
+        if base.adds is one:
+            return table.count(where=which).cast("int64")
+        return base.adds(table).sum(where=which).cast("int64")
+
+    return total
+
+
+def _strategic(rows: Rows) -> Any:  # noqa: ANN401
     products = rows.facts.all_rows("products")
     strategic = products.filter(products.strategic == 1)
     return sums(rows.kept(lambda t: [t["product"].isin(strategic["product"])]))
 
 
 def _orders(rows: Rows) -> Any:  # noqa: ANN401
-    return rows.kept(lambda t: [t.kind > 0]).count_each("order")
+    return bought(rows).count_each("order")
 
 
 def _to_date(rows: Rows) -> Any:  # noqa: ANN401
@@ -26,8 +53,7 @@ def _to_date(rows: Rows) -> Any:  # noqa: ANN401
     end = rows.asked.end
     if end is None:
         return sums(rows)
-    running, share = month_number(end), share_of_month(rows, end)
-    adds = rows.base.adds
+    running, share, adds = month_number(end), share_of_month(rows, end), rows.base.adds
     parts = rows.totals(
         {
             "_over": lambda t: adds(t).sum(where=t.month < running).cast("int64"),
@@ -38,27 +64,216 @@ def _to_date(rows: Rows) -> Any:  # noqa: ANN401
     return parts.mutate(**{rows.base.name: over + runs * share}).drop("_over", "_runs")
 
 
-def share_of_month(rows: Rows, end: Any) -> float:  # noqa: ANN401 - a date
+def share_of_month(rows: Rows, end: date) -> float:
     """Which part of a month's working days is over at the end of a day."""
     first, last = end.replace(day=1), month_end(end)
     whole = rows.facts.working(first, last)
     return rows.facts.working(first, end) / whole if whole else end.day / last.day
 
 
-def sums(rows: Rows) -> Any:  # noqa: ANN401
-    """The plain way: a sum."""
-    return rows.totals({rows.base.name: sum_of(rows)})
+def bought(rows: Rows) -> Rows:
+    """Purchases alone: a return is none."""
+    return rows.kept(lambda t: [t.kind > 0])
 
 
-def sum_of(rows: Rows) -> Callable[[Any], Any]:
-    """The sum of a base figure's column over the rows that count."""
-    base = rows.base
-    adds, which = base.adds, base.rows
-
-    def total(table: Any) -> Any:  # noqa: ANN401
-        return adds(table).sum(where=which(table) if which else None).cast("int64")
-
-    return total
+def _universe(rows: Rows) -> Any:  # noqa: ANN401
+    return rows.count_each("customer")
 
 
-COUNTED: dict[str, Counted] = {"strategic": _strategic, "orders": _orders, "to_date": _to_date}
+def _buyers(rows: Rows) -> Any:  # noqa: ANN401
+    return bought(rows).count_each("customer")
+
+
+def _repeat(rows: Rows) -> Any:  # noqa: ANN401
+    """Who bought on two days bought on a first day and on a later last one."""
+    found = bought(rows).each("customer", {"_first": lambda t: t.day.min(), "_last": lambda t: t.day.max()})
+    one = found.group_by([*(found[split] for split in rows.by), found["_of"]])
+    one = one.aggregate(_first=found["_first"].min(), _last=found["_last"].max())
+    return _grouped(one, rows, (one["_first"] < one["_last"]).sum().cast("int64"))
+
+
+def _lines(rows: Rows) -> Any:  # noqa: ANN401
+    """Different pairs of a customer and a line."""
+    finer = replace(bought(rows), by=tuple(dict.fromkeys((*rows.by, "line"))))
+    pairs = finer.each("customer", {"_rows": lambda t: t.count()})
+    pairs = pairs.filter(pairs.line != 0).select(*finer.by, "_of").distinct()
+    return _grouped(pairs, rows, pairs.count().cast("int64"))
+
+
+def _grouped(table: Any, rows: Rows, value: Any) -> Any:  # noqa: ANN401
+    keys = [table[split] for split in rows.asked.by if split in table.columns]
+    named = {rows.base.name: value}
+    return table.group_by(keys).aggregate(**named) if keys else table.aggregate(**named)
+
+
+def _covered(rows: Rows, table: str = "sold") -> Any:  # noqa: ANN401
+    """Customers there are who have a row in a table, where the customer belongs."""
+    there = replace(rows.base, table=table, span=Span.TO_DATE)
+    moving = tuple(split for split in rows.asked.by if _of_row(split))
+    asked = replace(rows.asked, by=moving, where=tuple(one for one in rows.asked.where if _of_row(one[0])))
+    found = Rows.of(rows.facts, asked, there)
+    found = bought(found) if table == "sold" else found.kept(lambda t: [t.valid == 1])
+    seen = found.each("customer", {"_rows": lambda t: t.count()}).select(*moving, "_of").distinct()
+    who = _whole(rows).rename(_who="_of")
+    both = seen.inner_join(who, seen["_of"] == who["_who"])
+    return _grouped(both, rows, both["_of"].nunique().cast("int64"))
+
+
+def _of_row(split: str) -> bool:
+    return is_time(split) or split in GOODS
+
+
+def _whole(rows: Rows) -> Any:  # noqa: ANN401
+    """The customers there are, one row each, with what they belong to."""
+    by = tuple(split for split in rows.asked.by if not _of_row(split))
+    where = tuple(one for one in rows.asked.where if not _of_row(one[0]))
+    base = replace(rows.base, table="customers", span=Span.ALWAYS)
+    return Rows.of(rows.facts, replace(rows.asked, by=by, where=where), base).each("customer", {}).distinct()
+
+
+def _last_days(rows: Rows) -> Any:  # noqa: ANN401
+    """Customers who ever bought up to the day, with the day of the last purchase."""
+    base = replace(rows.base, table="sold", span=Span.BALANCE)
+    found = bought(Rows.of(rows.facts, replace(rows.asked, by=(), where=()), base))
+    last = found.each("customer", {"_last": lambda t: t.day.max()})
+    who = _whole(rows).rename(_who="_of")
+    return last.inner_join(who, last["_of"] == who["_who"])
+
+
+def _known(rows: Rows) -> Any:  # noqa: ANN401
+    both = _last_days(rows)
+    return _grouped(both, rows, both["_of"].nunique().cast("int64"))
+
+
+def _churned(rows: Rows) -> Any:  # noqa: ANN401
+    gone = last_day(rows.asked, rows.base) - timedelta(days=rows.facts.policy["churn_days"])
+    both = _last_days(rows)
+    both = both.filter(both["_last"] < gone)
+    return _grouped(both, rows, both["_of"].nunique().cast("int64"))
+
+
+def last_day(asked: Asked, base: Base) -> date:
+    """The day on which somebody looks. Raises NeedsPeriod when nobody has said."""
+    if asked.end is None:
+        raise NeedsPeriod(noop("“%(figure)s” compares days: say which period."), figure=base.name)
+    return asked.end
+
+
+def _starts(rows: Rows) -> Any:  # noqa: ANN401
+    """First purchases: `_who` and `_start`, those with none in the look-back before them."""
+    back = rows.facts.policy["new_customer_lookback"]
+    base = replace(rows.base, span=Span.BALANCE)
+    found = bought(Rows.of(rows.facts, replace(rows.asked, by=(), where=()), base))
+    if rows.asked.period:
+        earliest = month_number(rows.asked.period.first) - YEAR - back
+        found = found.kept(lambda t: [t.month >= earliest])
+    days = found.rows.select(_who=found.rows.customer, _start=_moment(found.rows)).distinct()
+    before = days["_start"].lag().over(group_by=days["_who"], order_by=days["_start"])
+    days = days.mutate(_before=before)
+    return days.filter(days["_before"].isnull() | (days["_before"] + back * DAYS < days["_start"])).drop("_before")
+
+
+def _moment(rows: Any) -> Any:  # noqa: ANN401
+    return (rows.month * DAYS + rows.day.day()).cast("int64")
+
+
+def _new_customers(rows: Rows) -> Any:  # noqa: ANN401
+    """Customers who bought on the very day that made them new, in the period."""
+    return _on_new(bought(rows), lambda t: t["_at"] == t["_start"]).count_each("customer")
+
+
+def _new_sales(rows: Rows) -> Any:  # noqa: ANN401
+    return sums(_on_new(rows, lambda t: (t["_at"] >= t["_start"]) & (t["_at"] < t["_start"] + YEAR * DAYS)))
+
+
+def _on_new(rows: Rows, when: Callable[[Any], Any]) -> Rows:
+    """Rows of customers while they are new."""
+    starts = _starts(rows)
+    dated = rows.rows.mutate(_at=_moment(rows.rows))
+    both = dated.inner_join(starts, dated.customer == starts["_who"])
+    return replace(rows, rows=both.filter(when(both)))
+
+
+def _win_back_targets(rows: Rows) -> Any:  # noqa: ANN401
+    return rows.count_each("customer")
+
+
+def _won_back(rows: Rows) -> Any:  # noqa: ANN401
+    window = rows.facts.policy["win_back_days"]
+    sold = rows.facts.table("sold")
+    sold = sold.filter(sold.kind > 0).select(_who=sold.customer, _bought=sold.day)
+    both = rows.rows.inner_join(sold, rows.rows.customer == sold["_who"])
+    after = both["_bought"].delta(both.day, unit="day")
+    return replace(rows, rows=both.filter(after > 0, after <= window)).count_each("customer")
+
+
+def _bucket(least: int | None, most: int | None) -> Counted:
+    """Open invoices past due between two numbers of days."""
+
+    def counted(rows: Rows) -> Any:  # noqa: ANN401
+        end = last_day(rows.asked, rows.base)
+        rows = replace(rows, rows=_open(rows, end)).kept(rows._asked_for)
+        if most is not None:
+            rows = rows.kept(lambda t: [t.due_on >= end - timedelta(days=most)])
+        if least is not None:
+            rows = rows.kept(lambda t: [t.due_on <= end - timedelta(days=least)])
+        return rows.totals({rows.base.name: lambda t: t["_open"].sum().cast("int64")})
+
+    return counted
+
+
+def _open(rows: Rows, end: date) -> Any:  # noqa: ANN401
+    """Invoices with `_open`: less the receipts that name them, then less what else the customer paid, oldest first."""
+    import ibis
+
+    invoices, receipts = rows.facts.table("invoices"), rows.facts.table("receipts")
+    invoices, receipts = invoices.filter(invoices.day <= end), receipts.filter(receipts.day <= end)
+    named = receipts.group_by(_invoice=receipts.invoice).aggregate(_paid=receipts.amount.sum().cast("int64"))
+    left = invoices.left_join(named, invoices["row"] == named["_invoice"]).drop("_invoice")
+    owed = left.mutate(_owed=left.amount - left["_paid"].fill_null(0))
+    free = _free(invoices, receipts, owed)
+    owed = owed.mutate(_owed=ibis.greatest(owed["_owed"], 0))
+    earlier = ibis.window(group_by=owed.customer, order_by=[owed.due_on, owed.day, owed["row"]], rows=(None, 0))
+    owed = owed.mutate(_until=owed["_owed"].sum().over(earlier).cast("int64"))
+    both = owed.left_join(free, owed.customer == free["_payer"]).drop("_payer")
+    # What was free when all earlier invoices had been paid from it goes into this one, as far as it goes.
+    rest = both["_free"].fill_null(0) - (both["_until"] - both["_owed"])
+    paid = ibis.least(ibis.greatest(rest, 0), both["_owed"])
+    return both.mutate(_open=(both["_owed"] - paid).cast("int64"))
+
+
+def _free(invoices: Any, receipts: Any, owed: Any) -> Any:  # noqa: ANN401
+    """What each customer paid without naming an invoice, or beyond one: `_payer`, `_free`."""
+    import ibis
+
+    loose = receipts.filter(receipts.invoice.notin(invoices["row"]))
+    loose = loose.select(_payer=loose.customer, _free=loose.amount)
+    over = owed.filter(owed["_owed"] < 0)
+    over = over.select(_payer=over.customer, _free=-over["_owed"])
+    both = ibis.union(loose, over)
+    return both.group_by("_payer").aggregate(_free=both["_free"].sum().cast("int64"))
+
+
+COUNTED: dict[str, Counted] = {
+    "strategic": _strategic,
+    "orders": _orders,
+    "to_date": _to_date,
+    "universe": _universe,
+    "buyers": _buyers,
+    "covered": _covered,
+    "visited": lambda rows: _covered(rows, "visits"),
+    "lines": _lines,
+    "repeat": _repeat,
+    "new_customers": _new_customers,
+    "new_sales": _new_sales,
+    "known": _known,
+    "churned": _churned,
+    "win_back_targets": _win_back_targets,
+    "won_back": _won_back,
+    "open_invoices": _bucket(None, None),
+    "not_due": _bucket(None, 0),
+    "overdue_30": _bucket(1, 30),
+    "overdue_60": _bucket(31, 60),
+    "overdue_90": _bucket(61, 90),
+    "overdue_more": _bucket(91, None),
+}

@@ -38,7 +38,7 @@ class Span(StrEnum):
     TO_DATE = "to date"  # the period up to the day asked about
     YEAR_BEFORE = "year before"  # the same days of the year before
     BALANCE = "balance"  # everything up to the day asked about: a balance
-    BEFORE = "before"  # everything before the period: the balance it opens with
+    HISTORY = "history"  # everything up to the day asked about, month by month
     ALWAYS = "always"  # rows that have no day
 
 
@@ -79,8 +79,9 @@ class Base(Figure):
 
     adds: the column that is summed; parts of it add up. how: the name of the way rows are counted instead, for
     figures whose parts do not add (distinct customers). rows: which rows count. day: the dating column, unless it is
-    the table's own; month: likewise. also: other tables it reads. spread: splits its table does not know, over which
-    it is the same (a company has as many customers in March as in April). exact: whether it is a whole number.
+    the table's own; month: likewise. also: other tables it reads, from which it `knows` further splits. spread: splits
+    it does not know, over which it is the same (a company has as many customers in March as in April). exact: whether
+    it is a whole number. without: splits it does not bear.
     """
 
     table: str = ""
@@ -91,11 +92,13 @@ class Base(Figure):
     day: str = ""
     month: str = ""
     also: tuple[str, ...] = ()
+    knows: tuple[str, ...] = ()
     spread: tuple[str, ...] = ()
     exact: bool = True
+    without: tuple[str, ...] = ()
 
 
-def none() -> Any:  # noqa: ANN401 - a Polars expression
+def none(_asked: Any = None) -> Any:  # noqa: ANN401 - a Polars expression
     """No expression: the figure is reckoned otherwise."""
     import polars as pl
 
@@ -111,31 +114,54 @@ class Derived(Figure):
     """
 
     of: tuple[str, ...] = ()
-    result: Callable[[], Any] = none
+    result: Callable[..., Any] = none
     each: tuple[str, ...] = ()
     reduce: str = ""
+    without: tuple[str, ...] = ()
 
 
-def ratio(above: str, below: str) -> Callable[[], Any]:
+def ratio(above: str, below: str) -> Callable[..., Any]:
     """One total over another; nothing when the lower one is 0."""
 
-    def expression() -> Any:  # noqa: ANN401 - a Polars expression; Polars is imported when one is made
+    def expression(_asked: Any = None) -> Any:  # noqa: ANN401 - a Polars expression; Polars is imported when one is made
         import polars as pl
 
-        return pl.when(pl.col(below) != 0).then(pl.col(above) / pl.col(below))
+        return pl.col(above) / unless_0(pl.col(below))
 
     return expression
 
 
-def formula(make: Callable[[Callable[[str], Any]], Any]) -> Callable[[], Any]:
+def formula(make: Callable[[Callable[[str], Any]], Any]) -> Callable[..., Any]:
     """An expression of columns, written `lambda c: c("a") - c("b")`."""
 
-    def expression() -> Any:  # noqa: ANN401 - as above
+    def expression(_asked: Any = None) -> Any:  # noqa: ANN401 - as above
         import polars as pl
 
         return make(pl.col)
 
     return expression
+
+
+def per_day(above: str, below: str) -> Callable[..., Any]:
+    """One total over another times the days of the period: how many days of the lower one the upper one is."""
+
+    def expression(asked: Any = None) -> Any:  # noqa: ANN401 - as above
+        import polars as pl
+
+        from salesyear.engine.metrics.post import days_of
+
+        if asked is None:
+            return pl.lit(None, dtype=pl.Float64)  # of nobody knows how many days
+        return pl.col(above) / unless_0(pl.col(below)) * days_of(asked)
+
+    return expression
+
+
+def unless_0(below: Any) -> Any:  # noqa: ANN401 - as above
+    """A divisor, or nothing: what is divided by 0 cannot be said."""
+    import polars as pl
+
+    return pl.when(below != 0).then(below)
 
 
 def column(name: str) -> Column:

@@ -66,7 +66,7 @@ def _in_order(names: Iterable[str]) -> list[str]:
 def _with(table: pl.DataFrame, one: Derived, asked: Asked, facts: Facts) -> pl.DataFrame:
     if one.each:
         return _joined(table, _apart(one, asked, facts), asked.by)
-    return table.with_columns(one.result().alias(one.name))
+    return table.with_columns(one.result(asked).alias(one.name))
 
 
 def _apart(one: Derived, asked: Asked, facts: Facts) -> pl.DataFrame:
@@ -91,7 +91,7 @@ def _expression(asked: Asked, facts: Facts, alike: Sequence[Base]) -> ibis.Table
     rows = Rows.of(facts, asked, alike[0])
     if alike[0].how:
         return COUNTED[alike[0].how](rows)
-    return rows.totals({base.name: sum_of(replace(rows, base=base)) for base in alike})
+    return rows.totals({base.name: sum_of(base) for base in alike})
 
 
 def _splits(asked: Asked, base: Base) -> list[str]:

@@ -11,11 +11,34 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from salesyear.engine.metrics.asking import Asked, Period, is_time, month_number
+from salesyear.engine.messages import noop
+from salesyear.engine.metrics.asking import Asked, NeedsPeriod, Period, is_time, month_number
 from salesyear.engine.metrics.facts import Facts
 from salesyear.engine.metrics.figure import Base, Span
 from salesyear.engine.metrics.tables import ATTRIBUTES, PLACES, TABLES
 
+
+def _followed(rows: Any, end: date | None) -> Any:  # noqa: ANN401 - Ibis tables and columns, here and below
+    """For how many days a deal was followed: to its close, or to the day somebody looks."""
+    import ibis
+
+    closed = rows.closes_on.delta(rows.created_on, unit="day")
+    if end is None:
+        raise NeedsPeriod(noop("“%(figure)s” compares days: say which period."), figure="conversion_cycle")
+    so_far = ibis.literal(end).delta(rows.created_on, unit="day")
+    return ibis.greatest(ibis.ifelse(_closed(rows, end), closed, so_far), 0).cast("int64")
+
+
+def _won(rows: Any, end: date | None) -> Any:  # noqa: ANN401
+    """1 for a deal that was won by the day somebody looks."""
+    return ((rows.state == "won") & _closed(rows, end)).cast("int64")
+
+
+def _closed(rows: Any, end: date | None) -> Any:  # noqa: ANN401
+    return (rows.state != "open") & (rows.closes_on <= end)
+
+
+COMPUTED: Mapping[str, Callable[[Any, date | None], Any]] = {"followed": _followed, "won": _won}
 LENGTHS = {"month": 1, "quarter": 3, "year": 12}
 YEAR = 12
 
@@ -83,10 +106,12 @@ class Rows:
         """Whether a row says a split by itself."""
         if split in PLACES:
             return self.base.table == "units"  # a unit is named as it was then; where it stands today is looked up
-        return is_time(split) or split in TABLES[self.base.table].columns
+        return is_time(split) or split in COMPUTED or split in TABLES[self.base.table].columns
 
     def column(self, rows: Any, split: str) -> Any:  # noqa: ANN401
         """A split that a row says by itself."""
+        if split in COMPUTED:
+            return COMPUTED[split](rows, self.asked.end)
         if not is_time(split):
             return rows[split]
         months = self.months(rows)
@@ -115,7 +140,7 @@ class Rows:
 
     def _asked_for(self, rows: Any) -> Iterable[Any]:  # noqa: ANN401
         for split, values in self.asked.where:
-            if split in self.base.spread:
+            if split in self.base.spread or split in self.base.knows:
                 continue
             if self.own(split):
                 yield self.column(rows, split).isin([_number(split, value) for value in values])
@@ -126,14 +151,14 @@ class Rows:
 
     def _in_span(self, rows: Any) -> Iterable[Any]:  # noqa: ANN401
         base, asked = self.base, self.asked
-        day = base.day or TABLES[base.table].day
+        day, counted = base.day or TABLES[base.table].day, base.month or "month"
         first, last = _span(base.span, asked)
         if day:
             yield from (rows[day] >= edge for edge in [first] if edge)
             yield from (rows[day] <= edge for edge in [last] if edge)
-        if base.span is not Span.ALWAYS:
+        if counted in TABLES[base.table].columns:
             # Months are counted, so that whole files and blocks of other months are left unread.
-            month = rows[base.month or "month"]
+            month = rows[counted]
             yield from (month >= month_number(edge) for edge in [first] if edge)
             yield from (month <= month_number(edge) for edge in [last] if edge)
 
@@ -142,10 +167,8 @@ def _span(span: Span, asked: Asked) -> tuple[date | None, date | None]:
     """The first and last day of a span; none where it is open."""
     if span is Span.ALWAYS:
         return None, None
-    if span is Span.BALANCE:
+    if span in {Span.BALANCE, Span.HISTORY}:
         return None, asked.end
-    if span is Span.BEFORE:
-        return None, date.fromordinal(asked.needed().first.toordinal() - 1)
     if span is Span.PERIOD:
         return _edges(asked.period)
     if asked.period is None:

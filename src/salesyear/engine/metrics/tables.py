@@ -117,6 +117,7 @@ TABLES: dict[str, Table] = {
                 "created_on": DAY,
                 "closes_on": DAY,
                 "month": KEY,
+                "created_month": KEY,
                 "state": WORD,
                 "stage": WORD,
                 "value": MONEY,

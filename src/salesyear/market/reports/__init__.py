@@ -2,13 +2,18 @@
 
 from salesyear.market.reports.customers import GradeWeights, NoCustomers, Scores, customer_scores
 from salesyear.market.reports.potential import PotentialParams, market_cells, potential_by_region_and_line
+from salesyear.market.reports.study import MarketStudy, NothingToStudy, StudyParams, market_study
 
 __all__ = [
     "GradeWeights",
+    "MarketStudy",
     "NoCustomers",
+    "NothingToStudy",
     "PotentialParams",
     "Scores",
+    "StudyParams",
     "customer_scores",
     "market_cells",
+    "market_study",
     "potential_by_region_and_line",
 ]

@@ -67,7 +67,7 @@ def customer_scores(scope: Scope, weights: GradeWeights, today: date, told: Told
     sold = frames.sold(scope).filter(pl.col("day") < today.replace(day=1))
     if sold.is_empty():
         raise NoCustomers(_("There is no sale in a month that has ended: import order lines first."))
-    as_of = _month_end(sold)
+    as_of = month_end(sold)
     told(noop("Learning how customers buy"), 0.3)
     values = customer_values(sold.select("customer", "amount", date="day"), as_of)
     told(noop("Looking for what each may buy next"), 0.5)
@@ -85,7 +85,8 @@ def customer_scores(scope: Scope, weights: GradeWeights, today: date, told: Told
     )
 
 
-def _month_end(sold: pl.DataFrame) -> date:
+def month_end(sold: pl.DataFrame) -> date:
+    """Return the last day of the month of the last sale."""
     last: date = max(sold["day"])
     return (last.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 

@@ -34,7 +34,7 @@ class Asked:
     """One view of the board. where: a key for each level that was gone down to. span: "" is the whole year.
 
     year: the plan's year, None for the running one. version: a version's number, None for the published one.
-    page: of the list of parts, from 1.
+    page: of the list of parts, from 1. steps: the change on the year before told apart (price, volume …).
     """
 
     where: tuple[tuple[str, int], ...] = ()
@@ -43,6 +43,7 @@ class Asked:
     compare: str = PLAN
     version: int | None = None
     page: int = 1
+    steps: bool = False
 
     @property
     def keys(self) -> dict[str, int]:
@@ -64,6 +65,7 @@ class Asked:
         words |= {"year": self.year} if self.year else {}
         words |= {"compare": self.compare} if self.compare != PLAN else {}
         words |= {"version": self.version} if self.version else {}
+        words |= {"steps": 1} if self.steps else {}
         words |= {"page": self.page} if self.page > 1 else {}
         return reverse(name) + (f"?{urlencode(words)}" if words else "")
 
@@ -83,6 +85,7 @@ def read(query: Mapping[str, str]) -> Asked:
         compare if compare in {PLAN, LAST_YEAR} else PLAN,
         _whole(query.get("version", "")),
         _whole(query.get("page", "")) or 1,
+        query.get("steps") == "1",
     )
 
 

@@ -121,7 +121,8 @@ class BoardPage:
         """The year and its quarters."""
         asked = self.board.asked
         return [
-            Link(name or gettext("year"), replace(asked, span=name, page=1).url(), asked.span == name) for name in SPANS
+            Link(name or gettext("whole year"), replace(asked, span=name, page=1).url(), asked.span == name)
+            for name in SPANS
         ]
 
     @property
@@ -209,9 +210,22 @@ class BoardPage:
         """The months, and the bridge from what sales are held against to what they are."""
         found = [charts.months(self.board.months, self.money, self.board.source.as_of)]
         held = self.total.get(self.board.behind)
-        if held and self.board.level and self.board.of == len(self.board.parts):
+        shown = self.board.level and self.board.of == len(self.board.parts)
+        if self.board.steps:
+            found.append(self._by_steps(self.board.steps))
+        elif held and shown:
             found.append(self._bridge(held))
         return found
+
+    @property
+    def steps(self) -> str:
+        """The address that tells the change apart into price, volume, mix, new and lost; "" where it is told."""
+        asked = self.board.asked
+        return (
+            ""
+            if asked.steps or not self.total.get("ordered_year_before")
+            else replace(asked, steps=True, compare=LAST_YEAR).url()
+        )
 
     def _bridge(self, held: float) -> Picture:
         begin = gettext("Year before") if self.by_year else gettext("Plan to date")
@@ -219,6 +233,19 @@ class BoardPage:
         end = (gettext("Sales"), self.total.get("ordered") or 0)
         title = gettext("From the year before to sales") if self.by_year else gettext("From plan to sales")
         return charts.bridge((begin, held), steps, end, self.money, title, self.period)
+
+    def _by_steps(self, steps: Mapping[str, int]) -> Picture:
+        names_ = {
+            "price": gettext("Price"),
+            "volume": gettext("Volume"),
+            "mix": gettext("Mix"),
+            "new": gettext("New customers"),
+            "lost": gettext("Lost customers"),
+        }
+        told = [(name, float(steps[key])) for key, name in names_.items()]
+        begin, end = (gettext("Year before"), steps["before"]), (gettext("Sales"), steps["after"])
+        title = gettext("Price, volume, mix, new and lost customers")
+        return charts.bridge(begin, told, end, self.money, title, self.period)
 
     @property
     def orders(self) -> list[OrderRow]:

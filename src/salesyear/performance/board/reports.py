@@ -58,6 +58,7 @@ class Board:
     months: Sequence[Values]
     moved: Moved | None
     orders: Sequence[tuple[int, date, int]] = ()
+    steps: Mapping[str, int] | None = None
 
     @property
     def behind(self) -> str:
@@ -92,6 +93,7 @@ def board(source: Source, asked: Asked, *, whole: bool = False) -> Board:
         _months(sums.only(base, inside, source.year), source.year),
         _moved(source, asked),
         [] if level else list(sums.orders(source, asked.keys, period).iter_rows()),
+        sums.steps(source, asked.keys, period) if asked.steps else None,
     )
 
 

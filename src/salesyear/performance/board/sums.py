@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from salesyear.engine.metrics import BY_NAME, Facts, Period, measure, missing_of
+from salesyear.engine.metrics.bridge import bridge
 from salesyear.engine.metrics.figure import Base, Derived
 from salesyear.performance.board.kept import Kept
 
@@ -23,16 +24,17 @@ ADD_UP = (
     "ordered",
     "ordered_year_before",
     "ordered_strategic",
-    "ordered_new",
+    "new_customer_sales",
     "target",
     "target_to_date",
     "received",
-    "received_of_due",
     "due",
     "cash_target",
 )
+RATIOS = ("attainment", "pace", "growth", "strategic_mix", "new_customer_share", "collection_rate")
 COUNTED = ("coverage", "repurchase_rate", "penetration")
 _kept: Kept[pl.DataFrame] = Kept(128)
+_steps: Kept[Mapping[str, int]] = Kept(64)
 Values = Mapping[str, Any]
 
 
@@ -88,17 +90,13 @@ def summed(table: pl.DataFrame, by: Sequence[str] = ()) -> pl.DataFrame:
 
 
 def with_ratios(sums: pl.DataFrame) -> pl.DataFrame:
-    """Add every derived figure of the catalogue whose parts are all there."""
-    for name, figure in BY_NAME.items():
-        if isinstance(figure, Derived) and not figure.each and {*figure.of} <= {*sums.columns} - {name}:
-            sums = sums if name in sums.columns else sums.with_columns(_result(figure).alias(name))
+    """Add the ratios of a board whose parts are all there, each by the catalogue's own expression."""
+    for name in RATIOS:
+        figure = BY_NAME.get(name)
+        if isinstance(figure, Derived) and {*figure.of} <= {*sums.columns}:
+            ratio: pl.Expr = figure.result(None)  # of sums alone: what is asked makes no difference to it
+            sums = sums.with_columns(ratio.alias(name))
     return sums
-
-
-def _result(figure: Derived) -> pl.Expr:
-    """The catalogue's own expression of a figure."""
-    made: pl.Expr = figure.result()
-    return made
 
 
 def only(table: pl.DataFrame, where: Mapping[str, int], period: Period) -> pl.DataFrame:
@@ -134,3 +132,14 @@ def orders(source: Source, where: Mapping[str, int], period: Period) -> pl.DataF
     return facts.engine.frame(str(ibis.to_sql(found, dialect=facts.engine.dialect))).sort(
         ["day", "order"], descending=True
     )
+
+
+def steps(source: Source, where: Mapping[str, int], period: Period) -> Mapping[str, int]:
+    """Return what leads from the year before to sales: `before`, price, volume, mix, new, lost, `after`; it adds up."""
+    days = period.until(source.as_of)
+
+    def made() -> Mapping[str, int]:
+        values = {split: [one] for split, one in where.items()}
+        return bridge(source.facts, days.a_year_before(), days, where=values).total
+
+    return _steps.get((source.facts.key, tuple(where.items()), days), made)

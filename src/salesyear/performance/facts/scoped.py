@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
@@ -13,14 +12,13 @@ from django.conf import settings
 
 from salesyear.core.scope import Reach, Scope, Visible
 from salesyear.crm.models import Customer
-from salesyear.performance.facts import changes, columnar, owed
+from salesyear.performance.facts import changes, columnar, engines, owed
 from salesyear.performance.facts.selects import Money
 from salesyear.plans.models import Sheet, Version
 from salesyear.sales.models import Invoice, OrderLine, Receipt, Return
 from salesyear.sales.money import Rates, rates_of
 
 if TYPE_CHECKING:
-    from salesyear.engine.metrics.engines.duck import Duck
     from salesyear.engine.metrics.facts import Facts
 
 # Each kind of facts is seen as the rows it is made of are.
@@ -33,7 +31,6 @@ SEEN: Mapping[str, Visible] = {
     "customers": Customer.visible,
 }
 Other = Callable[[str], Any]
-_guard = threading.Lock()
 
 
 def facts_of(scope: Scope, version: Version | None = None) -> Facts:
@@ -47,10 +44,9 @@ def facts_of(scope: Scope, version: Version | None = None) -> Facts:
     rates = _rates(tuple(sorted((month, stamp) for (facts, month), stamp in stamps.items() if facts == "rates")))
     money = Money(rates.base, tuple(sorted(rates.decimals.items())))
     files = columnar.fresh(money, stamps) | owed.files(stamps, owed.versions(version))
-    duck = _duck()
-    tables = {name: duck.view(name, paths) for name, paths in files.items()}
+    engine, tables = engines.holding(files, money)
     key = hashlib.sha256(repr((sorted(tables.items()), _who(scope))).encode()).hexdigest()
-    facts = Facts(duck, tables, within=_within(scope), key=key, working=working_days)
+    facts = Facts(engine, tables, within=_within(scope), key=key, working=working_days)
     if len(money.digits) > 1:
         _refuse_unrated(facts, rates, scope)
     return facts
@@ -69,25 +65,10 @@ def _refuse_unrated(facts: Facts, rates: Rates, scope: Scope) -> None:
     for name, model in (("sold", OrderLine), ("invoices", Invoice), ("receipts", Receipt)):
         rows = facts.table(name)
         lacking = rows.filter(rows.amount.isnull()).select("day", "row", "kind" if name == "sold" else "rep").limit(1)
-        for day, row, kind in facts.engine.frame(str(ibis.to_sql(lacking, dialect="duckdb"))).iter_rows():
+        for day, row, kind in facts.engine.frame(str(ibis.to_sql(lacking, dialect=facts.engine.dialect))).iter_rows():
             of = Return if name == "sold" and kind < 0 else model
             found = of._base_manager.filter(pk=row).values_list("currency_id", flat=True).first()
             rates.at(str(found), day)
-
-
-def _duck() -> Duck:
-    """This process's own DuckDB, opened when it is first asked."""
-    with _guard:
-        return _opened(str(columnar.folder()))
-
-
-@lru_cache(maxsize=4)
-def _opened(folder: str) -> Duck:
-    from pathlib import Path
-
-    from salesyear.engine.metrics.engines.duck import Duck
-
-    return Duck(Path(folder))
 
 
 def _who(scope: Scope) -> tuple[object, ...]:

@@ -18,6 +18,7 @@ MARKET = Chapter(
             "Changes in buying behaviour",
             noop("Shifts in basket, frequency, price band and season year on year, the significant ones marked."),
             ("orders", "products"),
+            page="buying-shifts",
         ),
         Row(
             "M2",

@@ -39,7 +39,17 @@ FACTS = {
 }
 
 # Pages that a row may lead to before its own is there, and their words.
-PAGES = {"baseline": noop("Baseline"), "customer-grades": noop("Customers' value"), "board": noop("Dashboard")}
+PAGES = {
+    "baseline": noop("Baseline"),
+    "prior": noop("Prior"),
+    "customer-grades": noop("Customers' value"),
+    "market-potential": noop("Market potential and share"),
+    "new-customers": noop("New customers"),
+    "white-space": noop("White space"),
+    "tier-coverage": noop("Coverage by city tier"),
+    "board": noop("Dashboard"),
+    "figures": noop("Figures"),
+}
 
 
 @dataclass(frozen=True)

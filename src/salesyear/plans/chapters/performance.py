@@ -26,7 +26,7 @@ PERFORMANCE = Chapter(
             "Coverage and penetration",
             noop("New customers, buying again and penetration by region."),
             ("customers", "orders"),
-            begun=("board",),
+            begun=("board", "figures"),
         ),
         Row(
             "P3",

@@ -18,7 +18,7 @@ TARGETS = Chapter(
             "Revenue target breakdown",
             noop("The year's target, shared out by potential and history down to key customers, adding up exactly."),
             ("orders", "customers", "units", "reps", "quotas"),
-            begun=("baseline",),
+            begun=("baseline", "prior"),
         ),
         Row(
             "T2",
@@ -35,6 +35,7 @@ TARGETS = Chapter(
             noop("What customers won this year bring in their first year, against the share that was planned."),
             ("orders", "customers"),
             page="row-t3",
+            begun=("new-customers",),
         ),
         Row(
             "T4",
@@ -51,6 +52,7 @@ TARGETS = Chapter(
             noop("Our share by region and product line, and the accounts to take from each rival."),
             ("orders", "market_sizes", "rivals"),
             page="row-t5",
+            begun=("market-potential",),
         ),
         Row(
             "T6",
@@ -59,6 +61,7 @@ TARGETS = Chapter(
             noop("Segments and districts nobody covers, with their expected value."),
             ("customers", "market_sizes"),
             page="row-t6",
+            begun=("white-space",),
         ),
         Row(
             "T7",
@@ -67,6 +70,7 @@ TARGETS = Chapter(
             noop("Coverage by city tier, and the new outlets or agents that pay back."),
             ("customers", "agencies"),
             page="row-t7",
+            begun=("tier-coverage",),
         ),
         Row(
             "T8",

@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 from math import isfinite
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from salesyear import __version__
 from salesyear.core.scope import Scope
+from salesyear.core.steps import Steps, mark_of
 from salesyear.engine.messages import noop
 from salesyear.org.models import Unit, UnitKind
 from salesyear.sales import frames
@@ -93,11 +96,14 @@ class YearsBaseline:
     record: dict[str, Any]
 
 
-def baseline_of_year(scope: Scope, params: BaselineParams, today: date, told: Told) -> YearsBaseline:
+def baseline_of_year(
+    scope: Scope, params: BaselineParams, today: date, told: Told, *, steps: Path | None = None
+) -> YearsBaseline:
     """Forecast what will be sold until the end of the plan year, every node of the tree, adding up.
 
-    today: months that have not ended by then are not counted. told: hears of each step and may raise to stop.
-    Raises NoBaseline, NoRate, and the engine's own refusals.
+    today: months that have not ended by then are not counted. told: hears of each step and may raise to stop. steps: a
+    folder where each step is kept, so that work killed in the middle goes on from there; steps made from other facts,
+    parameters or versions of the software are not taken. Raises NoBaseline, NoRate, and the engine's own refusals.
     """
     told(noop("Reading the sales"), 0.0)
     currency = rates_of(scope).base
@@ -105,7 +111,7 @@ def baseline_of_year(scope: Scope, params: BaselineParams, today: date, told: To
     last = panel.periods[-1]
     year = params.year or last.year + 1
     ahead = _months_ahead(last, year)
-    made = _forecast(panel, params, ahead, told)
+    made = _forecast(panel, params, ahead, _Watch(told, _kept_in(steps, panel, params, ahead)))
     told(noop("Keeping the result"), 0.0)
     return YearsBaseline(
         params,
@@ -161,15 +167,21 @@ def _months_ahead(last: date, year: int) -> int:
 
 @dataclass(frozen=True)
 class _Watch:
-    """Hands the engine's word on; keeps nothing between two attempts."""
+    """Hands the engine's word on; keeps its steps where somebody named a folder for them."""
 
     told: Told
+    steps: Steps | None
 
     def progress(self, step: str, share: float) -> None:
         self.told(STEPS.get(step, step), share)
 
-    def keep(self, _key: str, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - the engine's arrays
-        return make()
+    def keep(self, key: str, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - the engine's arrays
+        return self.steps.keep(key, make) if self.steps else make()
+
+
+def _kept_in(folder: Path | None, panel: Panel, params: BaselineParams, ahead: int) -> Steps | None:
+    mark = mark_of(panel.fingerprint, params, ahead, __version__)
+    return Steps(folder / mark) if folder else None
 
 
 STEPS = {
@@ -180,12 +192,12 @@ STEPS = {
 }
 
 
-def _forecast(panel: Panel, params: BaselineParams, ahead: int, told: Told) -> Forecast:
+def _forecast(panel: Panel, params: BaselineParams, ahead: int, watch: _Watch) -> Forecast:
     from salesyear.engine.forecast.baseline import BaselineParams as Params
     from salesyear.engine.forecast.baseline import baseline
 
     wanted = Params(horizon=ahead, seed=params.seed, paths=params.paths, country=params.country or None)
-    return baseline(panel, wanted, _Watch(told))
+    return baseline(panel, wanted, watch)
 
 
 def _nodes(panel: Panel, company: int) -> Iterator[Node]:

@@ -46,29 +46,28 @@ class ClashReport:
 
 def clash(scope: Scope, now: State, problem: Clashing, wanted: Sequence[Edit], currency: str) -> ClashReport:
     """Explain what clashes, in words of what `scope` may see."""
-    found = conflicts(problem.plan, at_most=1)
-    names = _names(scope, now)
-    show = _money(currency)
-    if not found:
-        return ClashReport(_("These amounts cannot hold together."), (), relaxations(now, problem, wanted, names, show))
-    one = found[0]
+    one = next(iter(conflicts(problem.plan, at_most=1)), None)
+    names, show = _names(scope, now), _money(currency)
+    ways = _ways_out(now, problem, one, wanted, names, show)
+    if one is None:
+        return ClashReport(_("These amounts cannot hold together."), (), ways)
     rules = tuple(
         dict.fromkeys([*(_rule_name(row.rule) for row in one.rows), *(_rule_name(name) for name in one.locks)])
     )
-    return ClashReport(_sentence(one, names, show), rules, relaxations(now, problem, wanted, names, show))
+    return ClashReport(_sentence(one, names, show), rules, ways)
 
 
-def relaxations(
+def _ways_out(
     now: State,
     problem: Clashing,
+    one: Conflict | None,
     wanted: Sequence[Edit],
-    names: Names | None = None,
-    show: Callable[[float], str] = str,
+    names: Names,
+    show: Callable[[float], str],
 ) -> tuple[WayOut, ...]:
     """List the ways out: all rules of the plan giving way as little as will do, one rule, or one thing set by hand."""
-    names = names or Names()
-    found = [*_least(problem, names), *_one_rule(problem, names, show), *_by_hand(now, problem, wanted, names, show)]
-    return tuple(found[:MOST])
+    moved = _one_rule(problem, one, names, show) if one else []
+    return tuple([*_least(problem, names), *moved, *_by_hand(now, problem, wanted, names, show)][:MOST])
 
 
 def _names(scope: Scope, now: State) -> Names:
@@ -126,20 +125,17 @@ def _told(step: Relaxation, names: Names) -> dict[str, str]:
     return {"rule": _rule_name(step.rule), "place": names.node(step.path)}
 
 
-def _one_rule(problem: Clashing, names: Names, show: Callable[[float], str]) -> list[WayOut]:
+def _one_rule(problem: Clashing, one: Conflict, names: Names, show: Callable[[float], str]) -> list[WayOut]:
     """Move the bound of one amount of the plan's own by what is missing."""
-    found = conflicts(problem.plan, at_most=1)
-    if not found:
-        return []
     kinds = {rule.name: rule.kind for rule in problem.plan.model.rules.rules}
     ways = []
-    for number, row in enumerate(found[0].rows):
-        if not _ours(row.rule) or kinds[row.rule] in SHARES or not isfinite(found[0].missing):
+    for number, row in enumerate(one.rows):
+        if not _ours(row.rule) or kinds[row.rule] in SHARES or not isfinite(one.missing):
             continue
-        step = _moved(row, found[0].missing, problem)
-        said = _told(step, names) | {"amount": show(found[0].missing)}
+        step = _moved(row, one.missing, problem)
+        said = _told(step, names) | {"amount": show(one.missing)}
         label = _("Move “%(rule)s” at %(place)s by %(amount)s") % said
-        ways.append(WayOut(f"rule:{number}", label, round(found[0].missing), ({"relax": [asdict(step)]},)))
+        ways.append(WayOut(f"rule:{number}", label, round(one.missing), ({"relax": [asdict(step)]},)))
     return ways
 
 

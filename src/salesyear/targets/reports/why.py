@@ -97,7 +97,7 @@ def _parts(now: State, cells: Selection) -> tuple[int, tuple[WhyPart, ...]]:
 def _marked(now: State, table: Cells, cells: Selection) -> Cells:
     """Mark the cells that are asked about in a column of the engine's table."""
     mark = np.zeros((now.desk.layout.slots, MONTHS), np.int64)
-    mark[np.ix_(cells.slots, list(cells.months))] = 1
+    mark[np.ix_(cells.slots, np.array(cells.months, np.int64))] = 1
     return replace(table, frame=table.frame.with_columns(pl.Series("asked", mark.ravel())))
 
 

@@ -8,7 +8,7 @@ from django.db.models import Min
 from django.utils.translation import gettext
 
 from salesyear.market.models import Score
-from salesyear.market.pages import in_words
+from salesyear.market.pages.customers import in_words
 from salesyear.market.queries import latest_scoring, scores_of
 from salesyear.plans.models import InitiativeKind
 from salesyear.sales.models import OrderLine

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from django.db import transaction
 from django.db.models import Max
@@ -19,6 +19,7 @@ from salesyear.targets.access import APPROVERS, MAKERS, PUBLISHERS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+Row = TypeVar("Row", Sheet, Edit)
 _BATCH = 500
 
 
@@ -55,15 +56,18 @@ def copy_version(version: Version, name: str, *, actor: User | None) -> Version:
             made_by=actor,
             made_at=timezone.now(),
         )
-        for model in (Sheet, Edit):
-            rows = model.objects.within(_system()).filter(version=version).order_by("pk")
-            model.objects.bulk_create(_copies(rows, other), batch_size=_BATCH)  # type: ignore[attr-defined]  # either model
+        Sheet.objects.bulk_create(
+            _copies(Sheet.objects.within(_system()).filter(version=version).order_by("pk"), other), batch_size=_BATCH
+        )
+        Edit.objects.bulk_create(
+            _copies(Edit.objects.within(_system()).filter(version=version).order_by("pk"), other), batch_size=_BATCH
+        )
         Step.objects.create(version=other, state=State.DRAFT, actor=actor, at=other.made_at)
         events.record("targets.version.copied", actor=actor, subject=str(other), detail={"from": version.number})
     return other
 
 
-def _copies(rows: Iterable[Sheet | Edit], version: Version) -> list[Sheet | Edit]:
+def _copies(rows: Iterable[Row], version: Version) -> list[Row]:
     found = []
     for row in rows:
         other = copy(row)

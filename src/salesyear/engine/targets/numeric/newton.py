@@ -16,6 +16,9 @@ from salesyear.engine.targets.numeric.system import Factored, System
 from salesyear.engine.targets.numeric.tree import Bools, Floats
 
 GAIN = 0.1  # a correction with old factors must gain a digit
+CIRCLING = 3  # rounds of the inner active set that change more rows than an earlier one
+LEAST = 1e-5  # damping that stays where none has failed more than once
+LONGEST = 16  # steps to wait with less damping after it has failed again and again
 FEW = 2.0  # and they are tried where this many should do, each gaining about what the step before gained
 
 
@@ -90,7 +93,8 @@ def climb(
 ) -> Outcome:
     """Newton from `start` until every row is within its tolerance, or until it stalls."""
     point, movable = evaluate(system, response, start), response.movable() > 0
-    damping, steps = 0.0, 0
+    damping, steps, patience, waited, sure = 0.0, 0, 0, 0, False
+    last: Last | None = None
     while True:
         missing = residual(point, bounds)
         worst = worst_row(missing, point.y, bounds, tolerance)
@@ -98,7 +102,7 @@ def climb(
             return Outcome(point, worst, steps, "newton")
         model = _Model(system, point, missing, damping * bounds.scale)
         room = _room(point.y, missing, bounds)
-        step, sure, factored = _box_step(model, room, effort.rounds)
+        step, sure, last = _box_step(model, room, effort.rounds, last if damping and sure else None)
         change = system.pull(step)
         length = stride(response.distance, change, movable, effort)
         ahead, taken = _advance(system, response, point, step, change, missing, length)
@@ -108,8 +112,13 @@ def climb(
         if not stalled:
             point = _extend(model, response, ahead, step, room) if damping and taken == 1.0 else ahead
             if sure and near and taken == 1.0 and not damping:
-                point = _correct(model, response, point, factored, bounds, tolerance)
-        damping = max(1e-3, 10 * damping) if stalled else (damping / 10 if damping > 1e-5 else 0.0)
+                point = _correct(model, response, point, last, bounds, tolerance)
+        if stalled:
+            damping, patience, waited = max(1e-3, 10 * damping), min(2 * patience + 1, LONGEST), 0
+        elif waited < patience - 1:
+            waited += 1
+        else:
+            damping = damping / 10 if damping > 1e-5 else min(damping, LEAST if patience > 1 else 0.0)
         steps += 1
 
 
@@ -124,9 +133,11 @@ def _room(y: Floats, missing: Floats, bounds: Bounds) -> tuple[Floats, Floats]:
 
 @dataclass(frozen=True)
 class Last:
-    """Free rows and factors of the last solve of the inner active set."""
+    """The last solve of the inner active set: free rows, rows held at the lower and upper face, factors."""
 
     free: Bools
+    at_low: Bools
+    at_high: Bools
     factored: Factored
 
 
@@ -145,12 +156,18 @@ class _Model:
         return np.asarray(self.missing - bend - self.damping * step)
 
 
-def _box_step(model: _Model, room: tuple[Floats, Floats], rounds: int) -> tuple[Floats, bool, Last]:
-    """Maximise the model within the room by a primal-dual active set; also whether it ended, and its factors."""
+def _box_step(
+    model: _Model, room: tuple[Floats, Floats], rounds: int, before: Last | None
+) -> tuple[Floats, bool, Last]:
+    """Maximise the model within the room by a primal-dual active set; also whether it ended, and its factors.
+
+    before: where to start, the end of the last step. Rounds that change more and more rows go in circles and are ended.
+    """
     low, high = room
     newton = model.system.newton(model.point.slope)
-    immovable, at_low, at_high = low == high, np.zeros(len(low), bool), np.zeros(len(low), bool)
-    step, sure = np.zeros_like(low), False
+    immovable, none = low == high, np.zeros(len(low), bool)
+    at_low, at_high = (none, none) if before is None else (before.at_low & ~immovable, before.at_high & ~immovable)
+    step, sure, fewest, worse = np.zeros_like(low), False, len(low), 0
     for _ in range(rounds):
         free = ~(immovable | at_low | at_high)
         fixed = np.where(at_low, low, np.where(at_high, high, 0.0))
@@ -163,7 +180,12 @@ def _box_step(model: _Model, room: tuple[Floats, Floats], rounds: int) -> tuple[
             sure = True
             break
         at_low, at_high = (at_low & ~freed) | below, (at_high & ~freed) | beyond
-    return np.clip(step, low, high), sure, Last(free, factored)
+        changed = int(below.sum() + beyond.sum() + freed.sum())
+        worse = worse + 1 if changed > fewest else 0
+        fewest = min(fewest, changed)
+        if worse == CIRCLING:
+            break
+    return np.clip(step, low, high), sure, Last(free, at_low, at_high, factored)
 
 
 def _correct(model: _Model, response: Response, ahead: Point, last: Last, bounds: Bounds, tolerance: Floats) -> Point:

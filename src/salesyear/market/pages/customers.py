@@ -88,6 +88,12 @@ class CustomersPage:
         return bool(self.scoring.record.get("purchases", {}).get("converged") == 0)
 
     @property
+    def model(self) -> str:
+        """Which model of purchases these customers are likeliest under."""
+        stages = self.scoring.record.get("purchases", {}).get("k")
+        return gettext("BG/CNBD-%(k)d: they buy regularly") % {"k": stages} if stages else "BG/NBD"
+
+    @property
     def file(self) -> str:
         """The address of all scores as a workbook."""
         return reverse("scores-export", args=["xlsx"]) + "?" + urlencode({"scoring": self.scoring.pk})
