@@ -14,7 +14,9 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from cast import PASSWORD, Cast, company
 from plans_cast import NOW, OF, sheet
-from salesyear.plans.models import Plan, Version
+from salesyear.core.scope import Scope
+from salesyear.crm.models import Customer
+from salesyear.plans.models import Plan, Sheet, Version
 
 pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
@@ -23,7 +25,9 @@ HERE = ".tabulator-cell.here"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 AXE = "options => axe.run(document, options).then(found => found.violations.map(one => one.id + one.nodes[0].html))"
 BLANKS = """async () => {
-  const holder = document.querySelector('.tabulator-tableholder'), box = holder.getBoundingClientRect();
+  const holder = document.querySelector('.tabulator-tableholder');
+  holder.scrollIntoView({block: 'end'});
+  const box = holder.getBoundingClientRect();
   let blanks = 0;
   for (let frame = 0; frame < 90; frame++) {
     holder.scrollTop += frame < 40 ? 150 : frame < 80 ? 4000 : -9000;
@@ -398,6 +402,21 @@ def test_a_phone(open_as: Any) -> None:
     table.shows("李娜", 1, "24.0K")
     page.evaluate("document.querySelector('.tabulator-tableholder').scrollLeft = 500")
     assert table.cell("李娜", 0).bounding_box()["x"] < 30
+
+
+def test_ten_thousand_rows_scroll_without_blanks(open_as: Any, people: Cast, version: Version) -> None:
+    """Every frame shows rows from the top of the table to its bottom, however far it was scrolled."""
+    core = people.products["core"].line
+    assert core
+    many = Customer.objects.bulk_create(
+        Customer(code=f"K{number}", name=f"K{number}", owner=people.reps["li"], unit=people.units["shanghai"])
+        for number in range(10_000)
+    )
+    Sheet.objects.within(Scope.system("test")).filter(rep=people.reps["li"]).delete()
+    sheet(people, version, "li", [[one.pk, core.pk, 0] for one in many], 100_00)
+    table = open_as("director", "?down=region,territory,rep,customer&open=all")
+    assert int(table.page.get_attribute("[role=treegrid]", "aria-rowcount") or 0) > 10_000
+    assert table.page.evaluate(BLANKS) == 0
 
 
 def test_without_a_script_it_reads(open_as: Any) -> None:
