@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import numpy as np
+from django.test.utils import CaptureQueriesContext
 
 from cast import Cast
 from salesyear.core.scope import Scope
@@ -76,3 +77,8 @@ def gap_plan(cast: Cast) -> Version:
     rows = Sheet.objects.within(Scope.system("a gap")).filter(version=version)
     rows.update(baseline=baseline.tobytes(), baseline_total=int(baseline.sum()))
     return version
+
+
+def reads(asked: CaptureQueriesContext) -> list[str]:
+    """Return the queries that read a table; on PostgreSQL putting a role on and off are two statements more."""
+    return [query["sql"] for query in asked if " FROM " in query["sql"]]

@@ -31,7 +31,9 @@ def _followed(rows: Any, end: date | None) -> Any:  # noqa: ANN401 - Ibis tables
 
 def _won(rows: Any, end: date | None) -> Any:  # noqa: ANN401
     """1 for a deal that was won by the day somebody looks."""
-    return ((rows.state == "won") & _closed(rows, end)).cast("int64")
+    import ibis
+
+    return ibis.ifelse((rows.state == "won") & _closed(rows, end), 1, 0).cast("int64")
 
 
 def _closed(rows: Any, end: date | None) -> Any:  # noqa: ANN401

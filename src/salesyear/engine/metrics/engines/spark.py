@@ -21,6 +21,9 @@ class Spark:
 
     def __init__(self, master: str, settings: Mapping[str, str] | None = None) -> None:
         """Remember the cluster's address (`spark://host:7077`) and what else Spark is to know."""
+        import ibis
+
+        _ = ibis.pyspark  # Ibis reads its options for Spark's SQL only when this is named
         self.master = master
         self._settings = dict(settings or {})
         self._session: Any = None
