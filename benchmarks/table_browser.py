@@ -37,9 +37,13 @@ print(f"/targets/plans/{made.plan_id}/{made.number}/table/")
 TIMED = """async key => {
   const said = document.querySelector('[data-part=said]'), start = performance.now();
   said.textContent = '';
-  const kept = new Promise(resolve => {
-    const watch = new MutationObserver(() => said.textContent && (watch.disconnect(), resolve()));
-    watch.observe(said, {childList: true, characterData: true, subtree: true});
+  const kept = new Promise((resolve, reject) => {
+    const watch = new MutationObserver(() => {
+      const asked = document.querySelector('dialog[open]');
+      if (asked) reject(new Error(asked.innerText));
+      else if (said.textContent) resolve();
+    });
+    watch.observe(document.getElementById('planning-table'), {childList: true, attributes: true, subtree: true});
   });
   document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {...key, bubbles: true, cancelable: true}));
   await kept;
@@ -49,9 +53,13 @@ TIMED = """async key => {
 PASTED = """async text => {
   const said = document.querySelector('[data-part=said]'), start = performance.now();
   said.textContent = '';
-  const kept = new Promise(resolve => {
-    const watch = new MutationObserver(() => said.textContent && (watch.disconnect(), resolve()));
-    watch.observe(said, {childList: true, characterData: true, subtree: true});
+  const kept = new Promise((resolve, reject) => {
+    const watch = new MutationObserver(() => {
+      const asked = document.querySelector('dialog[open]');
+      if (asked) reject(new Error(asked.innerText));
+      else if (said.textContent) resolve();
+    });
+    watch.observe(document.getElementById('planning-table'), {childList: true, attributes: true, subtree: true});
   });
   const board = new DataTransfer();
   board.setData('text/plain', text);
@@ -250,7 +258,7 @@ def main() -> None:
         browser: Any = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         signed_in(page, origin, password)
-        for part in (edits, scrolling, pastes):
+        for part in (scrolling, pastes, edits):  # what edits set would stand in the way of pastes
             part(page, origin + table)
         browser.close()
 
