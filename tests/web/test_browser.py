@@ -38,7 +38,7 @@ AXE = """options => axe.run(document, options)
 # Latin words that are the same in Chinese; data (cells of tables and of descriptions) is judged by itself.
 LATIN = {"Salesyear", "utf", "XLSX", "XLS", "ODS", "CSV", "CRM", "NPS", "CNY", "English", "Email", "admin", "MASE"}
 LATIN |= {"Ctrl", "Alt", "Tab", "Shift", "Enter", "Esc", "Home", "End", "PDF", "Webhook", "key", "https"}
-LATIN |= set(["First", "Call", "back", "the", "lost", "zhao", "sun"])  # names in the tests' plan
+LATIN |= {"First", "Call", "back", "the", "lost", "zhao", "sun"}  # names in the tests' plan
 # Codes and names of the tests' company that are words of ours as well.
 DATA = {"company", "new", "director", "agent", "finance", "marketing"}
 WORDS = """() => {
