@@ -31,6 +31,7 @@ def study(units: dict[str, Any], line: Any, currency: Any) -> Study:
         currency=currency,
         made_at=datetime(2026, 1, 6, tzinfo=UTC),
         record={"plan_year": 2026},
+        params={"best": 0.8, "reach": 0.2, "look_back": 24},
     )
     for unit in units.values():
         _rows(kept, unit, {"study": kept, "unit": unit}, line)

@@ -45,7 +45,7 @@ def test_which_region_is_behind_and_why_in_three_clicks(page: Page) -> None:
     page.click(".parts tbody a >> nth=0")
     assert page.inner_text("[aria-current=page] >> nth=0") == "华东"
     page.click(".parts a:has-text('上海')")
-    told = page.inner_text(".parts tbody tr:has-text('客户01') td:nth-child(6)")
+    told = page.inner_text(".parts tbody tr:has-text('客户01') td:nth-child(5)")
     page.click(".parts a:has-text('客户01')")
     assert page.inner_text(".bullets li:first-child p.quiet").startswith(told)
     assert page.locator("section[aria-labelledby=orders] tbody tr").count() == 3

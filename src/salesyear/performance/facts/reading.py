@@ -6,12 +6,13 @@ that lives in memory; both answer the same query alike.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from django.db import connection
+
+from salesyear.core import rls
 
 if TYPE_CHECKING:
     import polars as pl
@@ -63,25 +64,7 @@ def postgresql_url() -> str:
 def _by_rows(sql: str) -> pl.DataFrame:
     import polars as pl
 
-    with as_owner(), connection.cursor() as cursor:
+    with rls.as_owner(), connection.cursor() as cursor:
         cursor.execute(sql)
         names, rows = [column[0] for column in cursor.description], cursor.fetchall()
     return pl.DataFrame(rows, schema=names, orient="row", infer_schema_length=None)
-
-
-@contextmanager
-def as_owner() -> Iterator[None]:
-    """Take off the scoped role of a request for a moment: files hold everybody's rows."""
-    if connection.vendor != "postgresql":
-        yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('role')")
-        ((role,),) = cursor.fetchall()
-        cursor.execute("RESET ROLE")
-    try:
-        yield
-    finally:
-        if role != "none":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('role', %s, false)", [role])
