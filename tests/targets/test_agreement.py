@@ -17,7 +17,7 @@ from salesyear.plans.models import Edit, Sheet, Version
 
 pytestmark = pytest.mark.django_db
 DEEDS = 1_000
-SHOWN = {"down": "region,territory,rep,customer", "across": "months", "measures": "target"}
+SHOWN: dict[str, Any] = {"down": "region,territory,rep,customer", "across": "months", "measures": "target"}
 
 
 @pytest.fixture
