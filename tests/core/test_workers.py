@@ -127,7 +127,7 @@ def test_a_frozen_worker_is_overtaken_and_says_nothing_when_it_thaws(site: Insta
 
 
 def test_a_cancelled_run_stops_and_leaves_nothing(site: Installation) -> None:
-    ask(site, "test.count" if site.url else "test.halves", pause=0.3)
+    ask(site, "test.count" if site.url else "test.halves", pause=2)  # long enough for the other process to start
     worker(site)
     wait_for(lambda: steps(site) >= 1, what="step 1")
     site.python("from salesyear.core import models, runs\nruns.cancel(models.Run.objects.get(), actor=None)")

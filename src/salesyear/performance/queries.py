@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, IntegerField, Prefetch, Value, When
+from django.db.models import Case, IntegerField, Max, Prefetch, Value, When
 
+from salesyear.core.models import Event
 from salesyear.core.scope import Scope, ScopedQuerySet
 from salesyear.performance.models import Alert, AlertState, AlertStep, Channel, Rule
 
@@ -41,3 +42,8 @@ def _told(scope: Scope) -> ScopedQuerySet[Alert]:
 def open_count(scope: Scope) -> int:
     """Return how many alerts one sees that nobody has acknowledged."""
     return Alert.objects.within(scope).filter(state=AlertState.OPEN).count()
+
+
+def newest_event() -> int:
+    """Return the number of the newest event: everything people do is one."""
+    return Event.objects.aggregate(head=Max("number"))["head"] or 0

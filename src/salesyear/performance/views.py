@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import TYPE_CHECKING
 
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
@@ -13,17 +14,19 @@ from django.views.decorators.http import require_safe
 
 from salesyear.core.requests import Request
 from salesyear.performance import catalogue_page, live, queries
-from salesyear.performance.board import asked, making, workbook
+from salesyear.performance.board import asked
 from salesyear.performance.facts import changes
 from salesyear.sales.money import NoRate
+
+if TYPE_CHECKING:
+    from salesyear.performance.board.page import BoardPage
 
 
 @require_safe
 def board(request: Request) -> HttpResponse:
     """Show a place of the organisation in a period: is it on plan, and which part of it is behind."""
-    wanted = asked.read(request.GET.dict())
     try:
-        page = making.page_of(request.scope, wanted, timezone.localdate())
+        page = _page(request)
     except NoRate as refused:
         return render(request, "performance/board.html", {"refused": refused})
     part = render_to_string("performance/board_part.html", {"page": page}, request)
@@ -38,8 +41,7 @@ def board_live(request: Request) -> HttpResponse:
     wanted = asked.read(request.GET.dict())
 
     def part() -> str:
-        page = making.page_of(request.scope, wanted, timezone.localdate())
-        return render_to_string("performance/board_part.html", {"page": page}, request)
+        return render_to_string("performance/board_part.html", {"page": _page(request)}, request)
 
     return live.answer(request, wanted.url(), _mark(request), part)
 
@@ -48,7 +50,7 @@ def board_live(request: Request) -> HttpResponse:
 def headline(request: Request) -> HttpResponse:
     """Say in a sentence or two how somebody stands, for the first page they see."""
     try:
-        said = making.page_of(request.scope, asked.Asked(), timezone.localdate()).answer
+        said = _page(request).answer
     except NoRate as refused:
         said = [str(refused)]
     answer = render(request, "performance/headline.html", {"answer": said})
@@ -59,15 +61,24 @@ def headline(request: Request) -> HttpResponse:
 @require_safe
 def board_export(request: Request) -> FileResponse:
     """Send what the page shows as a workbook: the parts with live sums, and the months."""
-    page = making.page_of(request.scope, asked.read(request.GET.dict()), timezone.localdate(), whole=True)
+    from salesyear.performance.board import workbook
+
+    page = _page(request, whole=True)
     return FileResponse(workbook.book_of(page), as_attachment=True, filename=workbook.name_of(page))
+
+
+def _page(request: Request, *, whole: bool = False) -> BoardPage:
+    """The board that the address asks for. The engines come only with the first one: a site starts without them."""
+    from salesyear.performance.board import making
+
+    return making.page_of(request.scope, asked.read(request.GET.dict()), timezone.localdate(), whole=whole)
 
 
 def _mark(request: Request) -> str:
     """Where all facts stand, and what else a board shows: it changes whenever a board may have to be made again."""
     standing = (
         sorted(changes.stamps().items()),
-        making.newest(),
+        queries.newest_event(),
         queries.open_count(request.scope),
         timezone.localdate(),
     )

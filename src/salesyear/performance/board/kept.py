@@ -16,15 +16,30 @@ class Kept(Generic[T]):
     def __init__(self, most: int) -> None:
         self._most = most
         self._things: OrderedDict[Hashable, T] = OrderedDict()
+        self._making: dict[Hashable, threading.Lock] = {}
         self._guard = threading.Lock()
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what is kept under a key, made now if it is not there; what is refused is not kept."""
+        """Return what is kept under a key, made now if it is not there; what is refused is not kept.
+
+        Of many who ask at once one makes it and the others wait for it: a rush costs no more than one.
+        """
         with self._guard:
             if key in self._things:
                 self._things.move_to_end(key)
                 return self._things[key]
-        made = make()
+            mine = self._making.setdefault(key, threading.Lock())
+        with mine:
+            with self._guard:
+                if key in self._things:
+                    return self._things[key]
+            try:
+                return self._keep(key, make())
+            finally:
+                with self._guard:
+                    self._making.pop(key, None)
+
+    def _keep(self, key: Hashable, made: T) -> T:
         with self._guard:
             self._things[key] = made
             while len(self._things) > self._most:

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Max
 from django.http import Http404
 
 from salesyear.core import numbers
-from salesyear.core.models import Event
 from salesyear.core.scope import Scope
 from salesyear.performance import queries
 from salesyear.performance.board import names, reports
@@ -59,7 +57,7 @@ def page_of(scope: Scope, asked: Asked, today: date, *, whole: bool = False) -> 
 
 def _context(scope: Scope, asked: Asked, year: Year, source: Source, found: names.Names) -> Context:
     """What a page needs besides its board; what the history and the facts have not moved since is not read again."""
-    facts, head = source.facts.key, newest()
+    facts, head = source.facts.key, queries.newest_event()
     whole = not asked.where and year.plan is not None and year.version is not None
     return Context(
         found,
@@ -74,11 +72,6 @@ def _context(scope: Scope, asked: Asked, year: Year, source: Source, found: name
         if whole
         else None,
     )
-
-
-def newest() -> int:
-    """Return the number of the newest event: everything people do is one."""
-    return Event.objects.aggregate(head=Max("number"))["head"] or 0
 
 
 def _coverage(scope: Scope, year: Year) -> Coverage | None:

@@ -1,0 +1,40 @@
+"""What was read before is kept: made once however many ask at once, the newest few, nothing that was refused."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from salesyear.performance.board.kept import Kept
+
+pytestmark = pytest.mark.once
+
+
+def test_of_many_who_ask_at_once_one_makes_it() -> None:
+    kept: Kept[int] = Kept(4)
+    made: list[int] = []
+
+    def make() -> int:
+        made.append(1)
+        time.sleep(0.05)
+        return 7
+
+    found: list[int] = []
+    threads = [threading.Thread(target=lambda: found.append(kept.get("key", make))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [7] * 8
+    assert made == [1]
+
+
+def test_only_the_newest_are_kept_and_a_refusal_is_not() -> None:
+    kept: Kept[int] = Kept(2)
+    with pytest.raises(ZeroDivisionError):
+        kept.get("a", lambda: 1 // 0)
+    assert [kept.get(name, lambda: 1) for name in ("a", "b", "c")] == [1, 1, 1]
+    assert kept.get("a", lambda: 2) == 2  # pushed out by b and c
+    assert kept.get("c", lambda: 2) == 1
