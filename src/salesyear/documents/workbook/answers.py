@@ -36,6 +36,7 @@ def write_answers(book: Book, paper: Paper) -> None:
         sheet.write_blank(row, 6, None, book.kind(Kind.MONEY, bg_color=EDITABLE, border=1, border_color="#D9D9D9"))
         sheet.write_blank(row, 7, None, book.format(bg_color=EDITABLE, border=1, border_color="#D9D9D9"))
     sheet.freeze_panes(1, 5)
+    sheet.repeat_rows(0)
     for column, width in enumerate((10, 16, 22, 16, 30, 14, 16, 40)):
         sheet.set_column(column, column, width)
 
