@@ -91,7 +91,8 @@ def _version() -> Version:
 def _edits(version: Version, count: int) -> list[float]:
     """Time edits as the page sends them, one after the other; the first, which reads the version, is not counted."""
     from salesyear.core.scope import Scope
-    from salesyear.targets.services.editing import Asking, CellText, Changed, change
+    from salesyear.targets.editing.outcomes import Asking, CellText, Changed
+    from salesyear.targets.services.editing import change
 
     places = version.inputs["places"]
     took = []

@@ -53,7 +53,7 @@ def asked_by(desk: Desk, held: Iterable[Held]) -> Asked:
     """Turn edits into what the engine understands."""
     asked = Asked()
     groups: dict[tuple[int, str, str], list[tuple[Held, _Place]]] = defaultdict(list)
-    for one in held:
+    for one in sorted(held, key=lambda one: one.cells.key):  # so that the order they came in is forgotten
         if len(one.cells.slots) == 1 and len(one.cells.months) == 1:
             asked.locked[int(one.cells.slots[0]) * MONTHS + one.cells.months[0]] = one.amount
             continue

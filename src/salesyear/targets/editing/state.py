@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from functools import cached_property
 from threading import Lock
 
 import numpy as np
@@ -27,6 +28,11 @@ class State:
     amounts: Ints
     edits: tuple[Edit, ...]
     known: dict[int, Held] = field(repr=False)
+
+    @cached_property
+    def present(self) -> Log:
+        """What counts of the log."""
+        return self.log()
 
     def log(self, more: tuple[Edit, ...] = (), undone: frozenset[str] = frozenset(), redone: str = "") -> Log:
         """Return what counts, with further edits and with batches taken back or brought again."""

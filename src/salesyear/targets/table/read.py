@@ -23,8 +23,8 @@ from salesyear.targets.access import reach_of
 from salesyear.targets.editing.held import Held
 from salesyear.targets.editing.state import State as Now
 from salesyear.targets.editing.state import slots_seen, state_of
+from salesyear.targets.editing.steps import steps_of
 from salesyear.targets.names import Names, names_for
-from salesyear.targets.services.editing import steps_of
 from salesyear.targets.table.asked import DOWN, KINDS, Asked, words_of
 from salesyear.targets.table.measures import Measures
 from salesyear.targets.table.sums import Columns, Row, columns_of, rows_of
@@ -156,14 +156,14 @@ class Table:
     def _locks(self) -> Places:
         return {
             place: _lock(one)
-            for one in self.now.log().held
+            for one in self.now.present.held
             if one.locked and (place := self._place(one.where)) is not None
         }
 
     @cached_property
     def _marks(self) -> Places:
         found: Places = {}
-        for one in self.now.log().held:
+        for one in self.now.present.held:
             if not one.locked and (place := self._place(one.where)):
                 found[place] = {"edited": True, "id": one.number}
         said = Comment.objects.within(self.scope).filter(version=self.version).values_list("where", flat=True)

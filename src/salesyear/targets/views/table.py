@@ -19,6 +19,7 @@ from salesyear.engine.messages import EngineError
 from salesyear.org.access import person
 from salesyear.plans.models import Version
 from salesyear.targets.access import find_version
+from salesyear.targets.editing.outcomes import Asking, CellText, Clash, Conflicts, Outcome, Problems, Refused
 from salesyear.targets.services import editing
 from salesyear.targets.table.asked import KINDS, BadQuestion, asked_for, choices, words_of
 
@@ -39,7 +40,7 @@ def _refusals(view: View) -> View:
     def answered(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401 - a view's own
         try:
             return view(request, *args, **kwargs)
-        except (editing.Refused, BadQuestion) as refused:
+        except (Refused, BadQuestion) as refused:
             return JsonResponse({"error": str(refused)}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         except EngineError as refused:
             from django.utils.translation import gettext
@@ -126,9 +127,9 @@ def changes(request: Request, plan: int, number: int) -> HttpResponse:
 def edits(request: Request, plan: int, number: int) -> HttpResponse:
     """Set cells and subtotals."""
     version, body = _posted(request, plan, number)
-    texts = [editing.CellText(str(one["row"]), str(one["column"]), str(one["text"])) for one in body["edits"]]
+    texts = [CellText(str(one["row"]), str(one["column"]), str(one["text"])) for one in body["edits"]]
     if len(texts) > MOST_EDITS:
-        raise editing.Refused(_too_many())
+        raise Refused(_too_many())
     said = {"batch": str(body.get("batch", ""))[:40], "reason": str(body.get("reason", ""))}
     asking = _asking(request, version, body)
     outcome = editing.change(asking, texts, relax=str(body.get("relax", "")), dry=bool(body.get("dry")), **said)
@@ -196,8 +197,8 @@ def _posted(request: Request, plan: int, number: int) -> tuple[Version, dict[str
     return version, body
 
 
-def _asking(request: Request, version: Version, body: dict[str, Any]) -> editing.Asking:
-    return editing.Asking(version, request.scope, person(request), int(body.get("seen", version.edition)))
+def _asking(request: Request, version: Version, body: dict[str, Any]) -> Asking:
+    return Asking(version, request.scope, person(request), int(body.get("seen", version.edition)))
 
 
 def _table(request: Request, version: Version, asked: Asked, now: State | None = None) -> Table:
@@ -206,14 +207,14 @@ def _table(request: Request, version: Version, asked: Asked, now: State | None =
     return table_of(request.scope, version, asked, now)
 
 
-def _answer(request: Request, version: Version, body: dict[str, Any], outcome: editing.Outcome) -> HttpResponse:
+def _answer(request: Request, version: Version, body: dict[str, Any], outcome: Outcome) -> HttpResponse:
     """Say what came out, with the rows that changed as the page shows them."""
-    if isinstance(outcome, editing.Problems):
+    if isinstance(outcome, Problems):
         said = [vars(one) for one in outcome.cells]
         return JsonResponse({"problems": said}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    if isinstance(outcome, editing.Clash):
+    if isinstance(outcome, Clash):
         return JsonResponse(_clash(request, version, outcome))
-    if isinstance(outcome, editing.Conflicts):
+    if isinstance(outcome, Conflicts):
         table = _table(request, version, asked_for(body), outcome.now)
         cells = [vars(one) for one in outcome.cells]
         rows = [row for row in table.as_json()["rows"] if row["key"] in {one["row"] for one in cells}]
@@ -224,7 +225,7 @@ def _answer(request: Request, version: Version, body: dict[str, Any], outcome: e
     return JsonResponse(kept | {"rows": table.changed(outcome.before), **table.steps()})
 
 
-def _clash(request: Request, version: Version, outcome: editing.Clash) -> dict[str, Any]:
+def _clash(request: Request, version: Version, outcome: Clash) -> dict[str, Any]:
     from salesyear.targets.reports.clash import clash
 
     found = clash(request.scope, outcome.now, outcome.problem, outcome.wanted, version.plan.currency_id)
