@@ -17,9 +17,7 @@ SHOWN = 20
 
 
 def commitments(
-    file: Annotated[
-        Path, typer.Argument(help="A workbook of the plan with commitments filled in, or CSV.")
-    ],
+    file: Annotated[Path, typer.Argument(help="A workbook of the plan with commitments filled in, or CSV.")],
     as_json: Annotated[bool, AS_JSON] = False,
 ) -> None:
     """Keep the commitments that salespeople filled in on the plan's workbook, by customer and by product line.
