@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils import timezone, translation
@@ -16,9 +16,9 @@ from salesyear.documents.content.happenings import happenings
 from salesyear.documents.content.model import Cell, Chapter, Cover, Money, Paper, Slide
 from salesyear.documents.content.targets import Telling, definitions
 from salesyear.market.queries import latest_scoring
-from salesyear.plans.models import Initiative, Version
+from salesyear.plans.models import Version
 from salesyear.plans.policy import values
-from salesyear.plans.reports import ledger
+from salesyear.plans.reports import Ledger, ledger
 
 
 class NothingToPrint(ValueError):
@@ -36,6 +36,7 @@ class PaperParams:
     brief: bool = False  # a page for a salesperson: the numbers and the gap, not the other chapters
     remarks: tuple[str, ...] = ()
     moment: datetime | None = None  # what every date inside the files says; the version's own unless given
+    titles: Mapping[str, str] = field(default_factory=dict)  # of suggested initiatives, in the paper's language
 
 
 def paper_of(scope: Scope, version: Version, params: PaperParams) -> Paper:
@@ -52,12 +53,15 @@ def _paper(scope: Scope, version: Version, params: PaperParams) -> Paper:
     currency = plan.currency
     money = Money(currency.code, currency.digits, int(version.inputs.get("unit", 1)))
     told = Telling(facts, money, params.language, _year_name(version))
-    rows = list(Initiative.objects.within(scope).filter(plan=plan).select_related("unit", "rep"))
+    known = ledger(scope, version)
+    rows = [line.initiative for line in known.lines]
+    for row in rows:
+        row.title = params.titles.get(row.source, row.title)
     policy = values(plan)
     return Paper(
         params.language,
         _cover(version, params, facts),
-        tuple(_chapters(told, scope, version, policy, params)),
+        tuple(_chapters(told, scope, known, policy, params)),
         tuple(definitions()),
         money,
         facts.months,
@@ -98,14 +102,14 @@ def _cover(version: Version, params: PaperParams, facts: PlanFacts) -> Cover:
 
 
 def _chapters(
-    told: Telling, scope: Scope, version: Version, policy: Mapping[str, float], params: PaperParams
+    told: Telling, scope: Scope, known: Ledger, policy: Mapping[str, float], params: PaperParams
 ) -> Iterator[Chapter]:
     from salesyear.targets.reports.audit import audit  # the engine, which a site starts without
 
     numbers: list[Slide] = [
         *targets.slides(told, policy),
-        *gap.slides(told, ledger(scope, version)),
-        *quality.slides(audit(scope, version)),
+        *gap.slides(told, known),
+        *quality.slides(audit(scope, known.version)),
     ]
     if params.brief:
         yield Chapter(1, _("Targets"), "", tuple(numbers))
