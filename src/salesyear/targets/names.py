@@ -68,4 +68,4 @@ def _read(
     rows = model.objects.within(scope)
     if len(wanted) < 900:
         rows = rows.filter(pk__in=wanted)
-    return dict(rows.values_list("pk", "name"))
+    return dict(rows.order_by().values_list("pk", "name"))

@@ -189,7 +189,7 @@ def _remember(version: Version, after: Now) -> None:
     from salesyear.targets.editing.state import remember
 
     version.edition = after.edition
-    remember(version.pk, after)
+    remember(version, after)
 
 
 def _sentence(count: int) -> str:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from salesyear.core import numbers
+from salesyear.core.packed import packed
 from salesyear.core.requests import Request
 from salesyear.engine.messages import EngineError
 from salesyear.org.access import person
@@ -100,6 +101,7 @@ def _shown(value: float | None, name: str, unit: dict[str, Any]) -> numbers.Show
 
 
 @require_safe
+@packed
 @_refusals
 def rows(request: Request, plan: int, number: int) -> HttpResponse:
     """Return the whole table as asked for."""
@@ -108,21 +110,25 @@ def rows(request: Request, plan: int, number: int) -> HttpResponse:
 
 
 @require_safe
+@packed
 @_refusals
 def changes(request: Request, plan: int, number: int) -> HttpResponse:
-    """Return what changed since an edition: nothing at all when nothing did."""
+    """Return the rows that changed since an edition: nothing at all when nothing did."""
     version = find_version(request.scope, plan, number)
     since = request.GET.get("since", "")
     if since == str(version.edition):
         return JsonResponse({"edition": version.edition, "rows": [], "by": [], "state": version.state})
+    from salesyear.targets.table.read import changed_since
+
     table = _table(request, version, asked_for(_query(request)))
     seen = int(since) if since.isdecimal() and len(since) < 10 else 0
     by = {str(one.actor) for one in table.now.edits if one.number > seen and one.actor_id != request.scope.user_id}
     said = {"edition": table.now.edition, "by": sorted(by), "state": version.state}
-    return JsonResponse(said | {"rows": table.written(range(len(table.rows))), **table.steps()})
+    return JsonResponse(said | {"rows": changed_since(table, seen), **table.steps()})
 
 
 @require_POST
+@packed
 @_refusals
 def edits(request: Request, plan: int, number: int) -> HttpResponse:
     """Set cells and subtotals."""
@@ -143,6 +149,7 @@ def _too_many() -> str:
 
 
 @require_POST
+@packed
 @_refusals
 def undo(request: Request, plan: int, number: int) -> HttpResponse:
     """Take back one's own last step."""
@@ -151,6 +158,7 @@ def undo(request: Request, plan: int, number: int) -> HttpResponse:
 
 
 @require_POST
+@packed
 @_refusals
 def redo(request: Request, plan: int, number: int) -> HttpResponse:
     """Do again what was taken back last."""
@@ -159,6 +167,7 @@ def redo(request: Request, plan: int, number: int) -> HttpResponse:
 
 
 @require_POST
+@packed
 @_refusals
 def lock(request: Request, plan: int, number: int) -> HttpResponse:
     """Hold a cell or subtotal at its present amount."""
@@ -169,6 +178,7 @@ def lock(request: Request, plan: int, number: int) -> HttpResponse:
 
 
 @require_POST
+@packed
 @_refusals
 def lift(request: Request, plan: int, number: int) -> HttpResponse:
     """Lift a lock or an amount set by hand."""
