@@ -138,7 +138,8 @@ def edits(request: Request, plan: int, number: int) -> HttpResponse:
         raise Refused(_too_many())
     said = {"batch": str(body.get("batch", ""))[:40], "reason": str(body.get("reason", ""))}
     asking = _asking(request, version, body)
-    outcome = editing.change(asking, texts, relax=str(body.get("relax", "")), dry=bool(body.get("dry")), **said)
+    looks = {"dry": bool(body.get("dry")), "near": bool(body.get("nearest"))}
+    outcome = editing.change(asking, texts, relax=str(body.get("relax", "")), **looks, **said)
     return _answer(request, version, body, outcome)
 
 
