@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -19,7 +20,7 @@ from salesyear.market.models import Score
 from salesyear.org.access import scope_of
 from salesyear.plans import policy
 from salesyear.plans.models import Version
-from salesyear.sales.models import Invoice, Order, OrderLine, Receipt
+from salesyear.sales.models import Credit, Invoice, Order, OrderLine, Receipt
 from salesyear.targets.rows import REPORTS, Asked, RowReport
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +57,22 @@ def test_t2_the_strategic_share(cast: Cast, version: Version) -> None:
     assert (made.goals[0].goal, made.goals[0].now, made.goals[0].reached) == ("≥ 30%", "20.0%", False)
     assert made.table is not None
     assert [row[:3] for row in made.table.rows] == [("常规", "no", 70_200_00), ("战略", "yes", 17_550_00)]
+
+
+def test_t2_shows_each_their_part_of_a_shared_sale_and_the_manager_the_whole_once(cast: Cast, version: Version) -> None:
+    """Case 1: 1,000 yuan of strategic lines, shared 60 to 40 between Li and Zhao."""
+    line = sell(cast, cast.customers[0], date(2026, 3, 3), 1_000_00, "new")
+    for rep, share in (("li", 600_000), ("zhao", 400_000)):
+        Credit.objects.create(order=line.order, rep=cast.reps[rep], unit=cast.reps[rep].unit, share=share)
+
+    def strategic(scope: Scope) -> list[int]:
+        table = of("T2", version, scope).table
+        return [row[2] for row in table.rows if row[1] == "yes"] if table else []
+
+    zhao = replace(scope_of(cast.users["li"]), reps=frozenset({cast.reps["zhao"].pk}))
+    assert strategic(scope_of(cast.users["li"])) == [600_00]
+    assert strategic(zhao) == [400_00]
+    assert strategic(scope_of(cast.users["wang"])) == strategic(SYSTEM) == [1_000_00]
 
 
 def test_t4_days_outstanding_and_ageing(cast: Cast, version: Version) -> None:
