@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cast import Cast, sell
-from plans_cast import gap_plan, reads
+from plans_cast import asked_for, gap_plan
 from salesyear.core.models import Event
 from salesyear.core.scope import Scope
 from salesyear.org.access import scope_of
@@ -91,7 +91,7 @@ def test_the_page_takes_few_queries(cast: Cast, version: Version) -> None:
     with CaptureQueriesContext(connection) as asked:
         page = wang.get("/targets/quarters/")
     assert page.status_code == 200
-    assert len(reads(asked)) <= 12, "\n".join(reads(asked))
+    assert len(asked_for(asked)) <= 12, "\n".join(asked_for(asked))
 
 
 def test_which_quarter_a_day_is_in(cast: Cast, version: Version) -> None:

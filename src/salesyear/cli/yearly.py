@@ -222,7 +222,7 @@ def _suggest(version: Version, today: date, told: Told) -> None:
     told(noop("Looking for what closes the gap"), 0.0)
     sums = Sheet.objects.within(_system()).filter(version=version)
     gap = sum(target - base for target, base in sums.values_list("target_total", "baseline_total"))
-    found = sorted(suggestions(_system(), version, today), key=lambda one: (-one.value, one.source))
+    found = sorted(suggestions(_system(), version, today).lines, key=lambda one: (-one.value, one.source))
     for one in found:
         if gap <= 0:
             return

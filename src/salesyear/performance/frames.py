@@ -72,7 +72,7 @@ def _about(rows: Any, rule: Rule, scope: Scope) -> Any:  # noqa: ANN401 - scoped
 
 
 def _inside(scope: Scope, rule: Rule) -> ScopedQuerySet[Unit]:
-    start = Unit.objects.within(scope).get(pk=rule.unit_id).path
+    start = Unit.objects.within(scope).get(pk=rule.unit_id or 0).path
     return Unit.objects.within(scope).filter(path__startswith=start)
 
 

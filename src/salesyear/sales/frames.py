@@ -12,7 +12,8 @@ from django.db.models import Q, QuerySet
 
 from salesyear.core import rls
 from salesyear.core.scope import Reach, Scope
-from salesyear.org.models import Unit, UnitKind
+from salesyear.org.models import UnitKind
+from salesyear.org.tree import units
 from salesyear.sales.models import Credit, OrderLine, Return
 from salesyear.sales.money import Rates, rates_of
 
@@ -60,7 +61,7 @@ def places(scope: Scope) -> pl.DataFrame:
     """Every row of a unit there ever was, and where it stands today: `row`, `unit`, `region`, `territory` (0: none)."""
     import polars as pl
 
-    rows = list(Unit.objects.within(scope).order_by("starts_on", "pk"))
+    rows = sorted(units(scope), key=lambda unit: (unit.starts_on, unit.pk))
     today = {unit.code: unit for unit in rows}
     kinds = {unit.pk: unit.kind for unit in rows}
     found = [(NONE, NONE, NONE, NONE)]

@@ -46,9 +46,7 @@ def _goal(asked: Asked, strategic: int, whole: int) -> Goal:
         f"≥ {asked.goal('strategic_share')}",
         share_words(strategic, whole),
         strategic >= wanted * whole if whole > 0 else None,
-        lacking % {"amount": asked.money(round(wanted * whole) - strategic)}
-        if 0 <= strategic < wanted * whole
-        else "",
+        lacking % {"amount": asked.money(round(wanted * whole) - strategic)} if 0 <= strategic < wanted * whole else "",
     )
 
 
