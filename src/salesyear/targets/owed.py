@@ -106,9 +106,9 @@ class Owed:
         from salesyear.engine.metrics.post import countback
 
         sums: dict[int, list[int]] = defaultdict(lambda: [0, 0])
-        for place, rows in enumerate((self.bills, self.receipts)):
-            for row in rows:
-                sums[row.day.year * 12 + row.day.month - 1][place] += row.amount
+        moved = [(one.day, 0, one.amount) for one in self.bills] + [(one.day, 1, one.amount) for one in self.receipts]
+        for day, place, amount in moved:
+            sums[day.year * 12 + day.month - 1][place] += amount
         if not self.bills:
             return None
         table = [(month, *both) for month, both in sums.items()]
