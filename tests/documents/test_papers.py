@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,29 @@ from pptx import Presentation
 
 from cast import Cast
 from paper_cast import NAUGHTY, SYSTEM, printed_plan, totals
+from planned import draft
 from salesyear.crm.models import Customer
 from salesyear.documents.content.building import NothingToPrint, PaperParams, paper_of
-from salesyear.documents.content.model import Paper
+from salesyear.documents.content.model import (
+    Bullets,
+    Chapter,
+    Column,
+    Kind,
+    Money,
+    Paper,
+    Row,
+    Slide,
+    Table,
+)
+from salesyear.documents.content.words import growth_on, text_of
+from salesyear.documents.fitting import height_of
 from salesyear.documents.fixed import fix_zip
 from salesyear.documents.making import Wanted, all_or_nothing, file_name, write_paper, write_papers
 from salesyear.org.access import narrowed_to_rep, narrowed_to_unit, scope_of
 from salesyear.org.models import Rep
-from salesyear.plans.models import Initiative, Version
+from salesyear.plans.models import Initiative, Sheet, Version
+from salesyear.plans.reports import coverage_of, ledger
+from salesyear.targets.reports.audit import audit
 
 pytestmark = pytest.mark.django_db
 FORMATS = ("pptx", "xlsx", "pdf", "ics")
@@ -281,3 +297,54 @@ def test_all_files_or_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("name", "made"), [("华东/上海", "华东 上海"), ("..", "_"), ('a:b*"c"', "a b c"), ("", "_")])
 def test_file_names_are_safe_anywhere(name: str, made: str) -> None:
     assert file_name(name) == made
+
+
+def test_the_coverage_is_the_ledgers_own(version: Version) -> None:
+    """A region with too much initiatives fills no other's gap: the paper says what the ledger says, not a ratio."""
+    sheets = Sheet.objects.within(SYSTEM).filter(version=version)
+    rows = Initiative.objects.within(SYSTEM).filter(plan=version.plan, rep__code="li")
+    rows.update(months=[10**9] * 12, expected=12 * 10**9, chance=1_000_000)
+    known = coverage_of(ledger(SYSTEM, version))
+    gap = sum(target - base for target, base in sheets.values_list("target_total", "baseline_total"))
+    assert known.expected > 10 * gap
+    assert known.share is not None
+    assert known.share < 1
+    titles = [slide.title for slide in paper_of(SYSTEM, version, ENGLISH).slides]
+    assert any(f"cover {known.share:.0%} of the gap" in title for title in titles)
+
+
+def test_the_audit_is_on_a_slide_and_in_the_workbook(cast: Cast, tmp_path: Path) -> None:
+    version = draft(cast)
+    found = audit(SYSTEM, version)
+    assert found.reps == 3
+    paper = paper_of(SYSTEM, version, ENGLISH)
+    slide = next(slide for slide in paper.slides if slide.title.startswith("Quota quality"))
+    assert [row.cells[:2] for row in slide.parts[0].rows] == [(one.name, one.words) for one in found.lines]  # type: ignore[union-attr]  # a table
+    book = openpyxl.load_workbook(write_paper(paper, tmp_path / "plan.xlsx"))
+    shown = [row[0].value for row in book["1 Targets"].iter_rows()]
+    assert {one.name for one in found.lines} <= set(shown)
+    alone = paper_of(narrowed_to_rep(SYSTEM, cast.reps["li"].pk), version, ENGLISH)
+    assert not any(slide.title.startswith("Quota quality") for slide in alone.slides)
+
+
+def test_growth_on_next_to_nothing_is_a_multiple() -> None:
+    money = Money("CNY", 2, 100)
+    assert text_of(0.12, Kind.GROWTH, money) == "+12.0%"
+    assert text_of(4.36, Kind.GROWTH, money) == "×5.4"
+    assert growth_on(536, 100) == "5.4 times last year"
+    assert growth_on(112, 100) == "+12.0% on last year"
+    assert growth_on(100, 0) == "nothing was sold there last year"
+
+
+def test_nothing_on_a_slide_lies_over_another_thing(version: Version, tmp_path: Path) -> None:
+    """A full table of Chinese names with a sentence below: each keeps its own room, above the foot."""
+    columns = (Column("客户"), Column("计划", Kind.MONEY))
+    table = Table(columns, tuple(Row((f"客户名称较长的有限公司{number}", number * 100)) for number in range(60)))
+    slide = Slide("每位客户都有自己的目标。", (table, Bullets(("其余客户见工作簿。",))))
+    paper = replace(paper_of(SYSTEM, version, CHINESE), chapters=(Chapter(1, "目标", "", (slide,)),))
+    deck = Presentation(str(write_paper(paper, tmp_path / "plan.pptx")))
+    assert sum(1 for page in deck.slides if page.shapes.title.text_frame.text.startswith("每位")) == 4
+    for page in deck.slides:
+        boxes = sorted((shape.top, shape.top + shape.height) for shape in page.shapes if not shape.is_placeholder)
+        assert all(end <= start for (_start, end), (start, _end) in pairwise(boxes))
+    assert height_of(["客户"], [100], 12, (0, 0)) > height_of(["customer"], [100], 12, (0, 0))

@@ -37,7 +37,8 @@ AXE = """options => axe.run(document, options)
   .then(found => found.violations.map(one => one.id + ': ' + one.nodes[0].html))"""
 # Latin words that are the same in Chinese; data (cells of tables and of descriptions) is judged by itself.
 LATIN = {"Salesyear", "utf", "XLSX", "XLS", "ODS", "CSV", "CRM", "NPS", "CNY", "English", "Email", "admin", "MASE"}
-LATIN |= {"Ctrl", "Alt", "Tab", "Shift", "Enter", "Esc", "Home", "End", "PDF", "Webhook", "key", "https"}
+LATIN |= {"Ctrl", "Alt", "Tab", "Shift", "Enter", "Esc", "Home", "End", "PDF", "Webhook", "key", "https", "GDP"}
+LATIN |= {"NBD", "gamma", "Benjamini", "Hochberg"}  # methods by their names
 LATIN |= {"First", "Call", "back", "the", "lost", "zhao", "sun"}  # names in the tests' plan
 # Codes and names of the tests' company that are words of ours as well.
 DATA = {"company", "new", "director", "agent", "finance", "marketing"}
@@ -45,7 +46,7 @@ WORDS = """() => {
   const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node; (node = walk.nextNode());) {
     const at = node.parentElement, text = node.data.trim();
-    if (text && !at.closest('[lang=en], script, style, noscript, textarea'))
+    if (text && !at.closest('[lang=en], script, style, noscript, textarea, code'))
       found.push([text, Boolean(at.closest('td, dd, option, .menu summary, .scope b, .tag, h1, .links'))]);
   }
   for (const one of document.querySelectorAll('[aria-label], [placeholder], [title]'))
@@ -159,7 +160,7 @@ def _english(page: Page) -> list[str]:
     found = []
     for text, is_data in page.evaluate(WORDS):
         words = set(re.findall(r"[A-Za-z]{3,}", re.sub(r"\S+@\S+", "", text))) - LATIN
-        if text.casefold() in ours - DATA - {"english"} or (words and not is_data):
+        if (text.casefold() in ours - DATA - {"english"} and text not in LATIN) or (words and not is_data):
             found.append(text)
     return found
 

@@ -9,6 +9,7 @@ import typer
 from salesyear.cli import (
     audit,
     backup,
+    commitments,
     demo,
     doctor,
     figures,
@@ -42,6 +43,7 @@ app.command("serve")(serve.serve)
 app.command("work")(work.work)
 app.command("import")(importing.import_file)
 app.command("plan")(year.plan)
+app.command("commitments")(commitments.commitments)
 app.command("baseline")(plan.baseline)
 app.command("customers")(plan.customers)
 app.command("forecast")(forecast.forecast)

@@ -1,9 +1,9 @@
-"""The steps of the main job, in order, each a function of the site's own; and what is told at its end."""
+"""The steps of the main job, in order, each a function of the site's own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -13,15 +13,16 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from salesyear.cli.plain import UserError
+from salesyear.cli.summary import Summary, summary_of
 from salesyear.core.scope import Scope
-from salesyear.documents.content.building import PaperParams, paper_of
+from salesyear.documents.content.building import PaperParams
 from salesyear.documents.making import Wanted, all_or_nothing, write_papers
 from salesyear.engine.messages import EngineError, noop
 from salesyear.importing.folder.choices import FILE
 from salesyear.importing.folder.findings import Finding, FolderRefused, Weight
 from salesyear.importing.folder.loading import Taken, take_folder
 from salesyear.importing.values.figures import Figure, read_figure
-from salesyear.plans.models import Initiative, Plan, Sheet, Version
+from salesyear.plans.models import Plan, Version
 from salesyear.plans.policy_file import read_policy, write_policy
 from salesyear.sales.models import Currency
 from salesyear.targets.planning.params import PlanParams
@@ -59,70 +60,7 @@ class YearsJob:
             raise UserError(f"--starts is “{self.starts}”. Write it like 2027-04.") from wrong
 
 
-@dataclass(frozen=True)
-class YearsPlan:
-    """What came of it: sums in minor units, what to know, the files."""
-
-    job: YearsJob
-    money: tuple[str, int]
-    sums: dict[str, int]
-    initiatives: int
-    clashes: list[str]
-    look_at: list[str]
-    findings: list[Finding]
-    files: list[Path] = field(default_factory=list)
-
-    def as_json(self) -> dict[str, Any]:
-        """Everything as plain values."""
-        return {
-            "year": self.job.year,
-            "currency": self.money[0],
-            **self.sums,
-            "initiatives": self.initiatives,
-            "clashes": self.clashes,
-            "look_at": self.look_at,
-            "findings": [{"weight": one.weight, "text": str(one)} for one in self.findings],
-            "files": self.files,
-        }
-
-    def lines(self) -> Iterator[str]:
-        """The summary for the terminal, in the first language asked for."""
-        with translation.override(self.job.languages[0]):
-            yield from list(self._lines())
-
-    def _lines(self) -> Iterator[str]:
-        for one in self.findings:
-            yield f"· {one}"
-        yield ""
-        words = {
-            "target": _("Plan"),
-            "last_year": _("Last year"),
-            "baseline": _("Baseline"),
-            "gap": _("Gap"),
-            "expected": _("Expected of initiatives"),
-        }
-        width = max(len(f"{self._amount(self.sums[name])}") for name in words)
-        for name, label in words.items():
-            yield f"{self._amount(self.sums[name]):>{width}}  {label}"
-        gap = self.sums["gap"]
-        if gap > 0:
-            share = f"{self.sums['expected'] / gap:.0%}"
-            yield _("%(count)d initiatives cover %(share)s of the gap.") % {"count": self.initiatives, "share": share}
-        yield _("Clashes: %(list)s") % {"list": "; ".join(self.clashes) or _("none")}
-        yield _("Three things to look at:")
-        yield from (f"{number}. {text}" for number, text in enumerate(self.look_at, start=1))
-        yield ""
-        yield _("Written: %(files)s") % {"files": ", ".join(str(path) for path in self.files[:6])} + (
-            f" (+{len(self.files) - 6})" if len(self.files) > 6 else ""
-        )
-
-    def _amount(self, minor: int) -> str:
-        from salesyear.core.numbers import grouped, major
-
-        return f"{self.money[0]} {grouped(major(minor, self.money[1]), 0)}"
-
-
-def make_year(job: YearsJob, told: Told) -> YearsPlan:
+def make_year(job: YearsJob, told: Told) -> Summary:
     """Do the whole job. Raises UserError with the list when the folder cannot be planned from."""
     with translation.override(job.languages[0]):
         try:
@@ -134,7 +72,7 @@ def make_year(job: YearsJob, told: Told) -> YearsPlan:
             raise UserError(_(refused.text) % refused.values) from refused
 
 
-def _make(job: YearsJob, told: Told) -> YearsPlan:
+def _make(job: YearsJob, told: Told) -> Summary:
     first = job.first_day
     given = job.data / POLICY if (job.data / POLICY).exists() else job.out / POLICY
     policy = read_policy(given) if given.exists() else {}
@@ -150,7 +88,7 @@ def _make(job: YearsJob, told: Told) -> YearsPlan:
             write_policy(fresh / POLICY)
         written = _papers(job, version, taken, fresh, told)
         names = [path.relative_to(fresh) for path in written]
-    return _told_at_the_end(job, version, taken, [job.out / name for name in names])
+    return summary_of(_system(), version, taken, job.languages[0], [job.out / name for name in names])
 
 
 def _total(wanted: Any, taken: Taken) -> int | None:  # noqa: ANN401 - a Figure or nothing
@@ -216,12 +154,13 @@ def _grade(taken: Taken, told: Told) -> None:
 
 def _suggest(version: Version, today: date, told: Told) -> None:
     """Put what the figures suggest into the ledger, the most valuable first, until the gap is covered."""
+    from salesyear.plans.reports import coverage
     from salesyear.plans.services import add_initiative
     from salesyear.targets.suggestions import suggestions
 
     told(noop("Looking for what closes the gap"), 0.0)
-    sums = Sheet.objects.within(_system()).filter(version=version)
-    gap = sum(target - base for target, base in sums.values_list("target_total", "baseline_total"))
+    standing = coverage(_system(), version.plan, version)
+    gap = standing.needed if standing else 0
     found = sorted(suggestions(_system(), version, today).lines, key=lambda one: (-one.value, one.source))
     for one in found:
         if gap <= 0:
@@ -251,42 +190,6 @@ def _papers(job: YearsJob, version: Version, taken: Taken, folder: Path, told: T
 def _moment(taken: Taken) -> datetime:
     """The day the facts end, as the date inside every file: the clock has no part in a plan."""
     return datetime.combine(taken.as_of, time(), UTC)
-
-
-def _told_at_the_end(job: YearsJob, version: Version, taken: Taken, files: list[Path]) -> YearsPlan:
-    from salesyear.documents.content.gap import expected_of
-
-    paper = paper_of(_system(), version, PaperParams(job.languages[0]))
-    last = sum(cell.last_year for cell in paper.cells)
-    base, target = sum(cell.baseline for cell in paper.cells), sum(sum(cell.plan) for cell in paper.cells)
-    rows = list(Initiative.objects.within(_system()).filter(plan=version.plan))
-    expected = sum(map(expected_of, rows))
-    sums = {"target": target, "last_year": last, "baseline": base, "gap": target - base, "expected": expected}
-    clashes = [str(one.get("name") or one) for one in version.inputs.get("relaxed", [])]
-    look_at = list(_look_at(paper, sums, clashes, taken))[:3]
-    money = (paper.money.code, paper.money.digits)
-    return YearsPlan(job, money, sums, len(rows), clashes, look_at, taken.findings, files)
-
-
-def _look_at(paper: Any, sums: dict[str, int], clashes: Sequence[str], taken: Taken) -> Iterator[str]:  # noqa: ANN401
-    """What deserves a look first: rules that gave way, the open gap, the steepest place, then what data are missing."""
-    if clashes:
-        yield _("%(count)d rules of the policy gave way so that a plan was possible.") % {"count": len(clashes)}
-    if sums["gap"] > sums["expected"]:
-        share = f"{1 - sums['expected'] / sums['gap']:.0%}"
-        yield _("%(share)s of the gap is not covered by any initiative.") % {"share": share}
-    by_rep: dict[str, list[int]] = {}
-    for cell in paper.cells:
-        known = by_rep.setdefault(cell.rep if cell.rep_code else cell.region, [0, 0])
-        known[0] += sum(cell.plan)
-        known[1] += cell.last_year
-    grown = sorted(((plan / last - 1, name) for name, (plan, last) in by_rep.items() if last > 0), reverse=True)
-    if grown:
-        values = {"name": grown[0][1], "growth": f"{grown[0][0]:+.0%}"}
-        yield _("%(name)s has the steepest target: %(growth)s on last year.") % values
-    yield from (str(one) for one in taken.findings if one.weight is Weight.GAP)
-    best = max(range(12), key=lambda place: sum(cell.plan[place] for cell in paper.cells))
-    yield _("%(month)s is the greatest month of the plan.") % {"month": f"{paper.months[best]:%Y-%m}"}
 
 
 def _system() -> Scope:

@@ -11,7 +11,7 @@ from typing import Final
 from salesyear.documents.content.model import Column, Kind, Money, Row, Table
 from salesyear.documents.content.words import text_of
 
-LINE: Final = 1.25  # of the type size, from one line to the next
+LINE, HAN_LINE = 1.25, 1.5  # of the type size, from one line to the next: Chinese faces stand further apart
 NARROW: Final = frozenset("ijlt.,:;'|!()[]")
 
 
@@ -30,6 +30,11 @@ def _wide(sign: str) -> float:
 def lines_of(text: str, width: float, size: float) -> int:
     """How many lines a text takes in a column of so many points; a word is not parted, a Chinese one is."""
     return max(1, ceil(width_of(text) * size * 1.03 / max(width, size)))
+
+
+def line_of(texts: Sequence[str]) -> float:
+    """How far lines of these texts stand apart, in units of their type size."""
+    return HAN_LINE if any(unicodedata.east_asian_width(sign) in "WF" for text in texts for sign in text) else LINE
 
 
 def cut_to(text: str, width: float, size: float, lines: int) -> str:
@@ -67,7 +72,7 @@ def size_for(table: Table, widths: Sequence[float], money: Money, sizes: Sequenc
 def height_of(texts: Sequence[str], widths: Sequence[float], size: float, padding: tuple[float, float]) -> float:
     """The height of a row whose cells have these texts; padding: beside and above each text, both sides together."""
     lines = max(lines_of(text, width - padding[0], size) for text, width in zip(texts, widths, strict=True))
-    return lines * size * LINE + padding[1]
+    return lines * size * line_of(texts) + padding[1]
 
 
 def pages_of(heights: Sequence[float], first: float, later: float) -> list[range]:

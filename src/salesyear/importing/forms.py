@@ -15,7 +15,32 @@ from salesyear.importing.kinds import KINDS
 from salesyear.importing.layouts import DATE_ORDERS, Layout, guess
 
 
-class UploadForm(forms.Form):
+class FileForm(forms.Form):
+    """A file that is not too large to be opened."""
+
+    file = forms.FileField(label=_("File"))
+
+    def clean_file(self) -> UploadedFile[Any]:
+        """Refuse a file that is too large before it is opened."""
+        file: UploadedFile[Any] = self.cleaned_data["file"]
+        most = settings.IMPORT_MOST_BYTES
+        if file.size and file.size > most:
+            sentence = gettext("The file has %(size)s MB; %(most)s MB at most are read. Split it into smaller files.")
+            raise forms.ValidationError(
+                sentence % {"size": f"{file.size / 1e6:,.1f}", "most": f"{most / 1e6:,.0f}"}, code="too_large"
+            )
+        return file
+
+
+class AnswersForm(FileForm):
+    """A workbook of the plan with commitments filled in."""
+
+    file = forms.FileField(
+        label=_("File"), help_text=_("The plan's workbook with its sheets of commitments filled in, or one as CSV.")
+    )
+
+
+class UploadForm(FileForm):
     """The file, and its kind if one wants to say it."""
 
     file = forms.FileField(
@@ -28,17 +53,6 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         kinds = [(name, str(kind.label)) for name, kind in KINDS.items()]
         self.fields["kind"].choices = [("", gettext("By its headings")), *kinds]  # type: ignore[attr-defined]  # a choice field
-
-    def clean_file(self) -> UploadedFile[Any]:
-        """Refuse a file that is too large before it is opened."""
-        file: UploadedFile[Any] = self.cleaned_data["file"]
-        most = settings.IMPORT_MOST_BYTES
-        if file.size and file.size > most:
-            sentence = gettext("The file has %(size)s MB; %(most)s MB at most are read. Split it into smaller files.")
-            raise forms.ValidationError(
-                sentence % {"size": f"{file.size / 1e6:,.1f}", "most": f"{most / 1e6:,.0f}"}, code="too_large"
-            )
-        return file
 
 
 def layout_from(posted: Mapping[str, str], headings: Sequence[str], present: Layout) -> Layout:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from salesyear.core.registers import Choice, Column, Register, Tree
+from salesyear.performance import figures
 from salesyear.performance.models import Alert, Rule
 
 
@@ -19,7 +20,7 @@ class AlertRegister(Register):
     columns = (
         Column("opened_at"),
         Column("rule__name", _("rule"), link=("alertrules", "rule_id")),
-        Column("rule__figure", _("figure")),
+        Column("rule__figure", _("figure"), words=figures.choices),
         Column("unit__name", link=("units", "unit_id")),
         Column("rep__name", link=("reps", "rep_id")),
         Column("state"),
@@ -43,7 +44,7 @@ class RuleRegister(Register):
     why_empty = _("Nobody has made a rule yet.")
     columns = (
         Column("name"),
-        Column("figure"),
+        Column("figure", words=figures.choices),
         Column("kind"),
         Column("side"),
         Column("unit__name", link=("units", "unit_id")),

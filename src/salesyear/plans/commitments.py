@@ -13,7 +13,7 @@ from salesyear.crm.models import Customer
 from salesyear.engine.plans.ledger import Leaf
 from salesyear.org.models import Rep
 from salesyear.plans import frames
-from salesyear.plans.models import Commitment, Plan, Version
+from salesyear.plans.models import Commitment, Plan, Sheet, Version
 from salesyear.sales.frames import NONE
 from salesyear.sales.models import Line
 
@@ -137,6 +137,16 @@ def commitment_sheet(scope: Scope, version: Version, rep: Rep, by: By) -> Commit
         if key in names or key == NONE
     ]
     return CommitmentSheet(version.plan, rep, by, tuple(sorted(rows, key=lambda row: row.number == NONE)))
+
+
+def places_asked(scope: Scope, version: Version) -> frozenset[tuple[int, By, int]]:
+    """Return every place a version asks somebody for: salesperson, by what, and its key (0: all other customers)."""
+    found: set[tuple[int, By, int]] = set()
+    rows = Sheet.objects.within(scope).filter(version=version, rep__isnull=False)
+    for rep, slots in rows.values_list("rep_id", "slots"):
+        found |= {(rep, "customer", slot[0]) for slot in slots}
+        found |= {(rep, "line", slot[1]) for slot in slots if slot[1]}
+    return frozenset(found)
 
 
 def bottom_up(scope: Scope, version: Version, leaves: Iterable[Leaf]) -> list[PersonRow]:

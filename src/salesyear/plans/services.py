@@ -158,6 +158,12 @@ class Said:
     accepted: int | None = None
 
 
+def answered(before: Said, amount: int | None, note: str) -> Said:
+    """Return what stands after a salesperson's own amount; a new one opens again what was agreed on."""
+    agreed = before.accepted if amount == before.amount else None
+    return Said(amount, note, before.offered, agreed)
+
+
 @transaction.atomic
 def commit(plan: Plan, place: Place, said: Said, *, before: Commitment | None, actor: User | None) -> Commitment | None:
     """Keep what is said of a place beside all that was said before; None when it says nothing new."""

@@ -110,6 +110,7 @@ POLICY: dict[str, Gate] = {
     "initiative-resume": Gate(write=plans.WRITERS),
     "commitments": Gate(plans.READERS),
     "commitments-of": Gate(plans.READERS, plans.MANAGERS | {Role.SALESPERSON}),
+    "commitments-import": Gate(plans.MANAGERS | {Role.SALESPERSON}, plans.MANAGERS | {Role.SALESPERSON}),
     "effects-run": Gate(write=PLANNERS),
     "quarters": Gate(plans.READERS, plans.MANAGERS),
     **{f"row-t{number}{part}": Gate(ANALYSTS) for number in range(2, 13) for part in ("", "-export")},

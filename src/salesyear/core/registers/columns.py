@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -67,7 +67,7 @@ class Column:
     mask: the name in `Scope.masks` under which it is masked; how: see `core.masks`, "away" leaves it out.
     listed: whether it stands in the list, or only on the row's page and in exports. link: the register whose row
     the value names, with the path of that row's key. file: its heading in an export, where the one on the page would
-    be taken for another column by an import.
+    be taken for another column by an import. words: what its values are called, where the field does not say it.
     """
 
     path: str
@@ -77,13 +77,16 @@ class Column:
     listed: bool = True
     file: str | Promise = ""
     link: tuple[str, str] | None = None
+    words: Callable[[], Iterable[tuple[str, str]]] | None = None
 
     def bind(self, model: type[models.Model]) -> BoundColumn:
         """Look the field up on the model."""
         field = field_at(model, self.path)
         own = field_at(model, self.path.split("__")[0])
         label = self.label or getattr(own, "verbose_name", self.path)
-        return BoundColumn(self, label, _kind_of(field), dict(field.flatchoices), self._money_paths(field))
+        kind = Kind.CHOICE if self.words else _kind_of(field)
+        choices = dict(self.words() if self.words else field.flatchoices)
+        return BoundColumn(self, label, kind, choices, self._money_paths(field))
 
     def hidden_from(self, scope: Scope) -> bool:
         """Whether this person may not see it whole."""

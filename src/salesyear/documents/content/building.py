@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from salesyear.core.scope import Scope
-from salesyear.documents.content import gap, market, outline, targets
+from salesyear.documents.content import gap, market, outline, quality, targets
 from salesyear.documents.content.gathering import PlanFacts, facts_of
 from salesyear.documents.content.happenings import happenings
 from salesyear.documents.content.model import Cell, Chapter, Cover, Money, Paper, Slide
@@ -18,6 +18,7 @@ from salesyear.documents.content.targets import Telling, definitions
 from salesyear.market.queries import latest_scoring
 from salesyear.plans.models import Initiative, Version
 from salesyear.plans.policy import values
+from salesyear.plans.reports import ledger
 
 
 class NothingToPrint(ValueError):
@@ -56,7 +57,7 @@ def _paper(scope: Scope, version: Version, params: PaperParams) -> Paper:
     return Paper(
         params.language,
         _cover(version, params, facts),
-        tuple(_chapters(told, scope, rows, policy, params)),
+        tuple(_chapters(told, scope, version, policy, params)),
         tuple(definitions()),
         money,
         facts.months,
@@ -97,9 +98,15 @@ def _cover(version: Version, params: PaperParams, facts: PlanFacts) -> Cover:
 
 
 def _chapters(
-    told: Telling, scope: Scope, rows: list[Initiative], policy: Mapping[str, float], params: PaperParams
+    told: Telling, scope: Scope, version: Version, policy: Mapping[str, float], params: PaperParams
 ) -> Iterator[Chapter]:
-    numbers: list[Slide] = [*targets.slides(told, policy), *gap.slides(told, rows)]
+    from salesyear.targets.reports.audit import audit  # the engine, which a site starts without
+
+    numbers: list[Slide] = [
+        *targets.slides(told, policy),
+        *gap.slides(told, ledger(scope, version)),
+        *quality.slides(audit(scope, version)),
+    ]
     if params.brief:
         yield Chapter(1, _("Targets"), "", tuple(numbers))
         return

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     MONEY = "money"  # minor units
     COUNT = "count"
     SHARE = "share"  # a fraction: 0.12
+    GROWTH = "growth"  # a fraction with its sign, or a multiple where last year is no measure
     DAY = "day"
 
 

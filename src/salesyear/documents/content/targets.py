@@ -24,9 +24,9 @@ from salesyear.documents.content.model import (
     Slide,
     Table,
 )
-from salesyear.documents.content.words import brief, month_name, share_of, signed_share
+from salesyear.documents.content.words import brief, growth_on, month_name, share_of
 
-CUSTOMERS_SHOWN: Final = 16
+CUSTOMERS_SHOWN: Final = 14
 BARS_SHOWN: Final = 12
 
 
@@ -75,15 +75,13 @@ def the_number(told: Telling) -> Slide:
     values = {
         "year": told.year,
         "target": told.short(target),
-        "change": signed_share(target, last),
+        "change": growth_on(target, last),
         "gap": told.short(gap),
         "base": told.short(base),
     }
-    title = (
-        _("%(year)s: %(target)s, %(change)s on last year; %(gap)s of it takes more than going on as before.") % values
-    )
+    title = _("%(year)s: %(target)s, %(change)s; %(gap)s of it takes more than going on as before.") % values
     if gap <= 0:
-        title = _("%(year)s: %(target)s, %(change)s on last year; going on as before brings %(base)s.") % values
+        title = _("%(year)s: %(target)s, %(change)s; going on as before brings %(base)s.") % values
     chart = Chart(
         Form.COLUMNS,
         _("Sales of the year, %(unit)s") % {"unit": told.money.code},
@@ -149,7 +147,12 @@ def by_region(told: Telling) -> Slide:
         "region": first.name,
         "share": f"{sum(first.sums.target) / max(1, sum(company.sums.target)):.0%}",
     }
-    return Slide(title, (_bars(told, company.below, title), _quarters(told, company)), (DEFINITIONS["sum"](),), "T1")
+    return Slide(
+        title,
+        (_bars(told, company.below, title), _quarters(told, company)),
+        (DEFINITIONS["sum"](), DEFINITIONS["growth"]()),
+        "T1",
+    )
 
 
 def one_region(told: Telling, region: Node) -> Slide:
@@ -158,14 +161,14 @@ def one_region(told: Telling, region: Node) -> Slide:
     values = {
         "region": region.name,
         "target": told.short(target),
-        "change": signed_share(target, last),
+        "change": growth_on(target, last),
         "gap": told.short(abs(target - base)),
     }
-    title = _("%(region)s: %(target)s, %(change)s on last year; %(gap)s above its baseline.") % values
+    title = _("%(region)s: %(target)s, %(change)s; %(gap)s above its baseline.") % values
     if target < base:
-        title = _("%(region)s: %(target)s, %(change)s on last year; %(gap)s below its baseline.") % values
+        title = _("%(region)s: %(target)s, %(change)s; %(gap)s below its baseline.") % values
     parts = (_months(told, region.sums, title), _quarters(told, region))
-    return Slide(title, parts, (DEFINITIONS["sum"](), DEFINITIONS["baseline"]()), "T1")
+    return Slide(title, parts, (DEFINITIONS["sum"](), DEFINITIONS["baseline"](), DEFINITIONS["growth"]()), "T1")
 
 
 def _bars(told: Telling, nodes: Sequence[Node], said: str) -> Chart:
@@ -188,15 +191,20 @@ def _quarters(told: Telling, top: Node) -> Table:
         *(Column(pgettext("quarter", "Q%(number)d") % {"number": one}, Kind.MONEY, 1.15) for one in range(1, 5)),
         Column(_("Plan"), Kind.MONEY, 1.25),
         Column(_("Last year"), Kind.MONEY, 1.25),
-        Column(_("Growth"), Kind.SHARE, 0.8),
+        Column(_("Growth"), Kind.GROWTH, 0.8),
         Column(_("Baseline"), Kind.MONEY, 1.25),
     )
     rows = [_quarter_row(top, 0, strong=True)]
     for node in top.below:
-        rows.append(_quarter_row(node, 1, strong=bool(node.below) and top.level == "region"))
-        if top.level == "region":
-            rows += [_quarter_row(rep, 2) for rep in node.below]
+        people = _people(node) if top.level == "region" else []
+        rows.append(_quarter_row(node, 1, strong=bool(people)))
+        rows += [_quarter_row(rep, 2) for rep in people]
     return Table(columns, tuple(rows), told.unit)
+
+
+def _people(node: Node) -> list[Node]:
+    """Who is below a territory; a territory that nobody holds says all in its own row."""
+    return list(node.below) if any(one.key for one in node.below) else []
 
 
 def _quarter_row(node: Node, depth: int, *, strong: bool = False) -> Row:
@@ -326,7 +334,7 @@ DEFINITIONS: Final[dict[str, Callable[[], str]]] = {
     ),
     "chance": lambda: _("Expected: amount if it works × chance. A measured effect takes the estimate's place."),
     "quality": lambda: _("Quota quality: whether targets are fair and reachable, before they are handed out."),
-    "growth": lambda: _("Growth: plan ÷ last year − 1."),
+    "growth": lambda: _("Growth: plan ÷ last year − 1; written as a multiple (×4.2) where last year was too little."),
 }
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from babel.dates import format_date
+from django.utils.translation import gettext as _
 
 from salesyear.core.numbers import MISSING, grouped, major, short
 from salesyear.documents.content.model import Kind, Money, Value
+
+MULTIPLE: Final = 2.0  # a growth above this is written as a multiple: last year is no measure of it
 
 
 def brief(minor: int, money: Money, language: str) -> str:
@@ -25,9 +29,19 @@ def month_name(month: date, language: str, *, short: bool = True) -> str:
     return str(format_date(month, form, locale="zh_CN" if chinese else "en"))
 
 
-def signed_share(part: int, whole: int) -> str:
-    """The change from one amount to another: `+12.3%`; `--` from nothing."""
-    return f"{(part - whole) / whole:+.1%}" if whole else MISSING
+def growth_on(amount: int, last: int) -> str:
+    """The change on last year for a sentence: “+12.3% on last year”; a multiple where last year is no measure."""
+    if last <= 0:
+        return _("nothing was sold there last year")
+    share = (amount - last) / last
+    if share > MULTIPLE:
+        return _("%(times)s times last year") % {"times": f"{amount / last:.1f}"}
+    return _("%(change)s on last year") % {"change": f"{share:+.1%}"}
+
+
+def whole_percent(share: float | None) -> str:
+    """A share in whole per cent; `--` where there is none."""
+    return MISSING if share is None else f"{share:.0%}"
 
 
 def share_of(part: float, whole: float) -> float | None:
@@ -45,4 +59,6 @@ def text_of(value: Value, kind: Kind, money: Money) -> str:
         return f"{value:,.0f}"
     if kind is Kind.SHARE and isinstance(value, int | float):
         return f"{value:.1%}"
+    if kind is Kind.GROWTH and isinstance(value, int | float):
+        return f"{value:+.1%}" if value <= MULTIPLE else f"×{1 + value:.1f}"
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -123,9 +123,20 @@ def _label(drawn: Any, form: str, shape: Form) -> None:  # noqa: ANN401
     labels = drawn.data_labels
     labels.show_value = True
     labels.number_format, labels.number_format_is_linked = form, False
-    if shape is not Form.STACK:
+    if shape is Form.STACK:
+        _on_white(labels)
+    else:
         labels.position = XL_LABEL_POSITION.OUTSIDE_END
     dress(labels.font, 9)
+
+
+def _on_white(labels: Any) -> None:  # noqa: ANN401
+    """A label in the middle of a step on a ground of its own: a step may be dark, or lower than its label."""
+    look = labels._element.makeelement(qn("c:spPr"), {})
+    fill = look.makeelement(qn("a:solidFill"), {})
+    fill.append(fill.makeelement(qn("a:srgbClr"), {"val": "FFFFFF"}))
+    look.append(fill)
+    labels._element.find(qn("c:numFmt")).addnext(look)
 
 
 def _style_legend(native: Any, chart: Chart, *, hidden: bool) -> None:  # noqa: ANN401

@@ -35,7 +35,7 @@ from salesyear.documents.fixed import fix_zip
 CHART_ALONE: Final = 5.0  # inches
 CHART_ABOVE: Final = 2.9
 BESIDE: Final = 3  # so many columns of a table still stand beside a chart
-LEAST_ROOM: Final = 1.2
+BULLET: Final = 0.4  # inches that a sentence below a table takes
 Placed = tuple[Part, range | None]
 
 
@@ -157,6 +157,7 @@ class _Writer:
         box = native.shapes.add_textbox(*(Emu(int(one * INCH)) for one in place))
         cover = self.paper.cover
         said = f"{cover.organisation}  ·  {cover.title}  ·  {cover.subtitle}  ·  {self.count}"
+        box.text_frame.word_wrap = True  # else the frame shrinks to its text, and “right” means nothing
         say(box.text_frame, said, 9, colour=QUIET, align=PP_ALIGN.RIGHT)
 
     def _notes(self, native: Any, slide: Slide) -> None:  # noqa: ANN401
@@ -182,6 +183,7 @@ def _pages(slide: Slide, paper: Paper) -> Iterator[list[tuple[Any, range | None]
         if isinstance(part, Table):
             fitted = Fitted(part, INNER * 0.45 if beside else INNER, paper.money)
             taken = CHART_ABOVE + 0.1 if any(isinstance(one, Chart) for one, _rows in first) and not beside else 0
+            taken += sum(BULLET * len(one.lines) for one in slide.parts if isinstance(one, Bullets))
             pages = fitted.pages(room - taken - (0.6 if beside else 0), room)
             first.append((fitted, pages[0]))
             later += [[(fitted, rows)] for rows in pages[1:]]

@@ -1,49 +1,58 @@
-"""The sheet that salespeople answer on: what they commit to beside their target."""
+"""The sheets that salespeople answer on: what they commit to beside their target, by customer or by product line."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Final
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from salesyear.documents.content.model import Kind, Paper
+from salesyear.documents.content.model import Cell, Kind, Paper
 from salesyear.documents.workbook.cells import Book
+from salesyear.plans.answer_sheets import SHEETS, headings
 
 EDITABLE: Final = "#FFF8E1"
+WIDTHS: Final = (10, 16, 22, 16, 30, 14, 16, 40)
+Place = tuple[str, str, str, str]
 
 
 def write_answers(book: Book, paper: Paper) -> None:
-    """Write a row for each salesperson and key customer (the others together), the answer left open."""
-    sheet = book.sheet(_("Commitments"))
-    headings = (
-        _("Plan year"),
-        _("Salesperson code"),
-        _("Salesperson"),
-        _("Customer code"),
-        _("Customer"),
-        _("Plan"),
-        _("Commitment"),
-        _("Note"),
-    )
-    for column, heading in enumerate(headings):
+    """Write a row for each salesperson and key customer (the others together), then for each line; answers open."""
+    for by in SHEETS:
+        _sheet(book, paper, by)
+
+
+def _sheet(book: Book, paper: Paper, by: str) -> None:
+    sheet = book.sheet(_(SHEETS[by]))
+    for column, heading in enumerate(headings(by)):
         book.text(sheet, 0, column, heading, bold=True, bottom=1)
     year = str(paper.months[0].year)
-    for row, (key, amount) in enumerate(_places(paper).items(), start=1):
-        for column, text in enumerate((year, *key)):
-            book.text(sheet, row, column, text)
-        book.value(sheet, row, 5, amount, Kind.MONEY)
-        sheet.write_blank(row, 6, None, book.kind(Kind.MONEY, bg_color=EDITABLE, border=1, border_color="#D9D9D9"))
-        sheet.write_blank(row, 7, None, book.format(bg_color=EDITABLE, border=1, border_color="#D9D9D9"))
+    for row, (place, amount) in enumerate(_places(paper, by).items(), start=1):
+        _row(book, sheet, row, (year, *place), amount)
     sheet.freeze_panes(1, 5)
-    for column, width in enumerate((10, 16, 22, 16, 30, 14, 16, 40)):
+    sheet.repeat_rows(0)
+    for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)
 
 
-def _places(paper: Paper) -> dict[tuple[str, str, str, str], int]:
-    """Salesperson and customer by code and name; places that nobody holds have nobody to answer for them."""
-    places: dict[tuple[str, str, str, str], int] = defaultdict(int)
+def _row(book: Book, sheet: Any, row: int, texts: tuple[str, ...], amount: int) -> None:  # noqa: ANN401 - xlsxwriter carries no types
+    for column, text in enumerate(texts):
+        book.text(sheet, row, column, text)
+    book.value(sheet, row, 5, amount, Kind.MONEY)
+    open_ = {"bg_color": EDITABLE, "border": 1, "border_color": "#D9D9D9"}
+    sheet.write_blank(row, 6, None, book.kind(Kind.MONEY, **open_))
+    sheet.write_blank(row, 7, None, book.format(**open_))
+
+
+def _places(paper: Paper, by: str) -> dict[Place, int]:
+    """Salesperson and customer or line by code and name; what nobody holds has nobody to answer for it."""
+    places: dict[Place, int] = defaultdict(int)
     for cell in paper.cells:
-        if cell.rep_code:
-            places[cell.rep_code, cell.rep, cell.customer_code, cell.customer] += sum(cell.plan)
+        if cell.rep_code and (by == "customer" or cell.line_code):
+            places[_place(cell, by)] += sum(cell.plan)
     return dict(places)
+
+
+def _place(cell: Cell, by: str) -> Place:
+    what = (cell.customer_code, cell.customer) if by == "customer" else (cell.line_code, cell.line)
+    return (cell.rep_code, cell.rep, *what)

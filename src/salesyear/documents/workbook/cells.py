@@ -13,6 +13,7 @@ from salesyear.documents.content.model import Kind, Money, Value
 
 OPTIONS: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 FACE: Final = "Arial"
+A4: Final = 9  # as spreadsheets number paper sizes
 
 
 class Book:
@@ -37,6 +38,7 @@ class Book:
             Kind.MONEY: "#,##0" + ("." + "0" * self.money.places if self.money.places else ""),
             Kind.COUNT: "#,##0",
             Kind.SHARE: "0.0%",
+            Kind.GROWTH: "+0.0%;-0.0%;0.0%",
             Kind.DAY: "yyyy-mm-dd",
         }
         return self.format(num_format=forms[kind], **look) if kind in forms else self.format(**look)
@@ -50,6 +52,10 @@ class Book:
         self._names.add(free.casefold())
         sheet = self.native.add_worksheet(free)
         sheet.hide_gridlines(2)
+        sheet.set_landscape()
+        sheet.set_paper(A4)
+        sheet.fit_to_pages(1, 0)  # as wide as a page, as long as it takes
+        sheet.set_footer("&L&8&A&R&8&P / &N")
         return sheet
 
     def text(self, sheet: Any, row: int, column: int, text: str, **look: Any) -> None:  # noqa: ANN401

@@ -119,6 +119,7 @@ class Targets:
 
     def _heads(self, sheet: Any, names: Sequence[str], title: str) -> None:  # noqa: ANN401
         unit = _("Amounts in %(unit)s") % {"unit": self.paper.money.code}
+        sheet.repeat_rows(HEAD)
         self.book.text(sheet, 0, 0, title, bold=True, font_size=14)
         self.book.text(sheet, 1, 0, f"{unit}  ·  {self.paper.mark}", font_color="#5B6673")
         months = [f"{month:%Y-%m}" for month in self.paper.months]

@@ -6,9 +6,11 @@ time, never from sums of sums.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from salesyear.engine.messages import noop
@@ -18,6 +20,7 @@ from salesyear.engine.metrics.rows import YEAR, Rows
 from salesyear.engine.metrics.tables import GOODS
 
 Counted = Callable[[Rows], Any]
+Together = Callable[[Rows, Sequence[Base]], Any]
 DAYS = 32  # a month and a day of it as one number: month × 32 + day, so that months add without date arithmetic
 
 
@@ -77,19 +80,19 @@ def bought(rows: Rows) -> Rows:
 
 
 def _universe(rows: Rows) -> Any:  # noqa: ANN401
-    return rows.count_each("customer")
+    """Each customer there is has one row."""
+    return rows.totals({rows.base.name: lambda t: t.count().cast("int64")})
 
 
-def _buyers(rows: Rows) -> Any:  # noqa: ANN401
-    return bought(rows).count_each("customer")
-
-
-def _repeat(rows: Rows) -> Any:  # noqa: ANN401
-    """Who bought on two days bought on a first day and on a later last one."""
+def _buying(rows: Rows, bases: Sequence[Base]) -> Any:  # noqa: ANN401
+    """Who bought, and who bought again: on a first day and on a later last one. One pass over the rows for both."""
     found = bought(rows).each("customer", {"_first": lambda t: t.day.min(), "_last": lambda t: t.day.max()})
-    one = found.group_by([*(found[split] for split in rows.by), found["_of"]])
-    one = one.aggregate(_first=found["_first"].min(), _last=found["_last"].max())
-    return _grouped(one, rows, (one["_first"] < one["_last"]).sum().cast("int64"))
+    if rows.joins():  # one customer of two places is one customer of what both belong to
+        one = found.group_by([*(found[split] for split in rows.by), found["_of"]])
+        found = one.aggregate(_first=found["_first"].min(), _last=found["_last"].max())
+    again = (found["_first"] < found["_last"]).sum().fill_null(0)
+    counts = {"buyers": found.count(), "repeat": again}
+    return _many(found, rows, {base.name: counts[base.how].cast("int64") for base in bases})
 
 
 def _lines(rows: Rows) -> Any:  # noqa: ANN401
@@ -101,8 +104,11 @@ def _lines(rows: Rows) -> Any:  # noqa: ANN401
 
 
 def _grouped(table: Any, rows: Rows, value: Any) -> Any:  # noqa: ANN401
+    return _many(table, rows, {rows.base.name: value})
+
+
+def _many(table: Any, rows: Rows, named: Mapping[str, Any]) -> Any:  # noqa: ANN401
     keys = [table[split] for split in rows.asked.by if split in table.columns]
-    named = {rows.base.name: value}
     return table.group_by(keys).aggregate(**named) if keys else table.aggregate(**named)
 
 
@@ -113,10 +119,11 @@ def _covered(rows: Rows, table: str = "sold") -> Any:  # noqa: ANN401
     asked = replace(rows.asked, by=moving, where=tuple(one for one in rows.asked.where if _of_row(one[0])))
     found = Rows.of(rows.facts, asked, there)
     found = bought(found) if table == "sold" else found.kept(lambda t: [t.valid == 1])
-    seen = found.each("customer", {"_rows": lambda t: t.count()}).select(*moving, "_of").distinct()
+    seen = found.each("customer", {}).select(*moving, "_of")
+    seen = seen.distinct() if found.joins() else seen
     who = _whole(rows).rename(_who="_of")
     both = seen.inner_join(who, seen["_of"] == who["_who"])
-    return _grouped(both, rows, both["_of"].nunique().cast("int64"))
+    return _grouped(both, rows, both.count().cast("int64"))
 
 
 def _of_row(split: str) -> bool:
@@ -128,7 +135,7 @@ def _whole(rows: Rows) -> Any:  # noqa: ANN401
     by = tuple(split for split in rows.asked.by if not _of_row(split))
     where = tuple(one for one in rows.asked.where if not _of_row(one[0]))
     base = replace(rows.base, table="customers", span=Span.ALWAYS)
-    return Rows.of(rows.facts, replace(rows.asked, by=by, where=where), base).each("customer", {}).distinct()
+    return Rows.of(rows.facts, replace(rows.asked, by=by, where=where), base).listed("customer")
 
 
 def _last_days(rows: Rows) -> Any:  # noqa: ANN401
@@ -142,14 +149,14 @@ def _last_days(rows: Rows) -> Any:  # noqa: ANN401
 
 def _known(rows: Rows) -> Any:  # noqa: ANN401
     both = _last_days(rows)
-    return _grouped(both, rows, both["_of"].nunique().cast("int64"))
+    return _grouped(both, rows, both.count().cast("int64"))
 
 
 def _churned(rows: Rows) -> Any:  # noqa: ANN401
     gone = last_day(rows.asked, rows.base) - timedelta(days=rows.facts.policy["churn_days"])
     both = _last_days(rows)
     both = both.filter(both["_last"] < gone)
-    return _grouped(both, rows, both["_of"].nunique().cast("int64"))
+    return _grouped(both, rows, both.count().cast("int64"))
 
 
 def last_day(asked: Asked, base: Base) -> date:
@@ -207,19 +214,32 @@ def _won_back(rows: Rows) -> Any:  # noqa: ANN401
     return replace(rows, rows=both.filter(after > 0, after <= window)).count_each("customer")
 
 
-def _bucket(least: int | None, most: int | None) -> Counted:
-    """Open invoices past due between two numbers of days."""
+# Days past due, from and to: no bound where there is none.
+AGES: Mapping[str, tuple[int | None, int | None]] = {
+    "open_invoices": (None, None),
+    "not_due": (None, 0),
+    "overdue_30": (1, 30),
+    "overdue_60": (31, 60),
+    "overdue_90": (61, 90),
+    "overdue_more": (91, None),
+}
 
-    def counted(rows: Rows) -> Any:  # noqa: ANN401
-        end = last_day(rows.asked, rows.base)
-        rows = replace(rows, rows=_open(rows, end)).kept(rows._asked_for)
-        if most is not None:
-            rows = rows.kept(lambda t: [t.due_on >= end - timedelta(days=most)])
-        if least is not None:
-            rows = rows.kept(lambda t: [t.due_on <= end - timedelta(days=least)])
-        return rows.totals({rows.base.name: lambda t: t["_open"].sum().cast("int64")})
 
-    return counted
+def _aged(rows: Rows, bases: Sequence[Base]) -> Any:  # noqa: ANN401
+    """Open invoices by how long they are due: what is open is worked out once for all."""
+    end = last_day(rows.asked, rows.base)
+    rows = replace(rows, rows=_open(rows, end)).kept(rows.asked_for)
+    return rows.totals({base.name: _of_age(*AGES[base.how], end) for base in bases})
+
+
+def _of_age(least: int | None, most: int | None, end: date) -> Callable[[Any], Any]:
+    def total(table: Any) -> Any:  # noqa: ANN401
+        edges = [table.due_on >= end - timedelta(days=most)] if most is not None else []
+        edges += [table.due_on <= end - timedelta(days=least)] if least is not None else []
+        within = reduce(and_, edges) if edges else None
+        return table["_open"].sum(where=within).cast("int64")
+
+    return total
 
 
 def _open(rows: Rows, end: date) -> Any:  # noqa: ANN401
@@ -259,21 +279,15 @@ COUNTED: dict[str, Counted] = {
     "orders": _orders,
     "to_date": _to_date,
     "universe": _universe,
-    "buyers": _buyers,
     "covered": _covered,
     "visited": lambda rows: _covered(rows, "visits"),
     "lines": _lines,
-    "repeat": _repeat,
     "new_customers": _new_customers,
     "new_sales": _new_sales,
     "known": _known,
     "churned": _churned,
     "win_back_targets": _win_back_targets,
     "won_back": _won_back,
-    "open_invoices": _bucket(None, None),
-    "not_due": _bucket(None, 0),
-    "overdue_30": _bucket(1, 30),
-    "overdue_60": _bucket(31, 60),
-    "overdue_90": _bucket(61, 90),
-    "overdue_more": _bucket(91, None),
 }
+# Figures that are counted in one pass when they are asked together: each way with its pass.
+TOGETHER: dict[str, Together] = {"buyers": _buying, "repeat": _buying, **dict.fromkeys(AGES, _aged)}

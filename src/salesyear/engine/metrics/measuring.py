@@ -12,7 +12,7 @@ import polars as pl
 
 from salesyear.engine.metrics import post
 from salesyear.engine.metrics.asking import Asked, Period, Where, ask, bases_of, figure, is_time, month_number
-from salesyear.engine.metrics.counted import COUNTED, sum_of
+from salesyear.engine.metrics.counted import COUNTED, TOGETHER, sum_of
 from salesyear.engine.metrics.facts import Facts
 from salesyear.engine.metrics.figure import Base, Derived, Span
 from salesyear.engine.metrics.rows import LENGTHS, Rows
@@ -80,7 +80,10 @@ def _base_frames(asked: Asked, facts: Facts, bases: Sequence[Base]) -> Iterable[
     """Answer sums over the same rows with one query, the others with one each."""
     together: dict[object, list[Base]] = {}
     for base in bases:
-        same = (base.table, base.span, base.day, base.month, base.spread) if not base.how else base.name
+        alone = base.how and base.how not in TOGETHER
+        same = (
+            base.name if alone else (TOGETHER.get(base.how), base.table, base.span, base.day, base.month, base.spread)
+        )
         together.setdefault(same, []).append(base)
     for alike in together.values():
         frame = _run(facts, _expression(asked, facts, alike), asked, alike)
@@ -89,8 +92,11 @@ def _base_frames(asked: Asked, facts: Facts, bases: Sequence[Base]) -> Iterable[
 
 def _expression(asked: Asked, facts: Facts, alike: Sequence[Base]) -> ibis.Table:
     rows = Rows.of(facts, asked, alike[0])
-    if alike[0].how:
-        return COUNTED[alike[0].how](rows)
+    how = alike[0].how
+    if how in TOGETHER:
+        return TOGETHER[how](rows, alike)
+    if how:
+        return COUNTED[how](rows)
     return rows.totals({base.name: sum_of(base) for base in alike})
 
 

@@ -60,7 +60,7 @@ class Rows:
         """The rows a figure takes: of its span, its condition and the filters asked for."""
         by = tuple(split for split in asked.by if split not in base.spread)
         made = cls(facts, asked, base, facts.table(base.table), by)
-        return made.kept(made._in_span).kept(made._asked_for)
+        return made.kept(made._in_span).kept(made.asked_for)
 
     def kept(self, condition: Callable[[Any], Iterable[Any]]) -> Rows:
         """Only the rows for which all conditions hold."""
@@ -75,7 +75,7 @@ class Rows:
     def totals(self, sums: Mapping[str, Callable[[Any], Any]]) -> Any:  # noqa: ANN401
         """Sums by what is asked; each is an aggregate whose parts add up."""
         rows = self.rows
-        if not self._joins():
+        if not self.joins():
             return self._grouped(rows, self._finals(rows), {name: make(rows) for name, make in sums.items()})
         inner = self._grouped(rows, self._raws(rows), {name: make(rows) for name, make in sums.items()})
         joined = self._joined(inner)
@@ -86,11 +86,17 @@ class Rows:
     def each(self, key: str, facts: Mapping[str, Callable[[Any], Any]]) -> Any:  # noqa: ANN401
         """One row for each value of a key within what is asked, with aggregates over its rows."""
         rows = self.rows
-        if not self._joins():
+        if not self.joins():
             finals = self._finals(rows)
             return self._grouped(rows, [*finals, rows[key].name("_of")], {n: make(rows) for n, make in facts.items()})
         plain = self._grouped(rows, [*self._raws(rows), rows[key].name("_of")], {n: m(rows) for n, m in facts.items()})
         return self._joined(plain)
+
+    def listed(self, key: str) -> Any:  # noqa: ANN401
+        """Every row as it is: what it is split by and its key, where each row has a key of its own."""
+        rows = self.rows
+        raws = self._raws(rows) if self.joins() else self._finals(rows)
+        return self._joined(rows.select(*raws, rows[key].name("_of")))
 
     def count_each(self, key: str) -> Any:  # noqa: ANN401
         """How many different values of a key there are by what is asked; they do not add up."""
@@ -101,7 +107,8 @@ class Rows:
     def _grouped(self, rows: Any, keys: Sequence[Any], sums: Mapping[str, Any]) -> Any:  # noqa: ANN401
         return rows.group_by(list(keys)).aggregate(**sums) if keys else rows.aggregate(**sums)
 
-    def _joins(self) -> list[str]:
+    def joins(self) -> list[str]:
+        """The splits that are looked up, because no row says them."""
         return [split for split in self.by if not self.own(split)]
 
     def own(self, split: str) -> bool:
@@ -125,22 +132,23 @@ class Rows:
     def _raws(self, rows: Any) -> list[Any]:  # noqa: ANN401
         """The row's own keys from which all splits can be looked up, those looked up under a name of their own."""
         found = {split: self.column(rows, split).name(split) for split in self.by if self.own(split)}
-        for split in self._joins():
+        for split in self.joins():
             key = ATTRIBUTES[split].key
             found[f"_{key}"] = rows[key].name(f"_{key}")
         return list(found.values())
 
     def _joined(self, table: Any) -> Any:  # noqa: ANN401
         """Look up every split that is not on the row."""
-        for of in dict.fromkeys(ATTRIBUTES[split].of for split in self._joins()):
-            splits = [split for split in self._joins() if ATTRIBUTES[split].of == of]
+        for of in dict.fromkeys(ATTRIBUTES[split].of for split in self.joins()):
+            splits = [split for split in self.joins() if ATTRIBUTES[split].of == of]
             one = ATTRIBUTES[splits[0]]
             names = self.facts.all_rows(of)
             names = names.select(names[one.column].name(f"_{of}"), *(names[split] for split in splits))
             table = table.left_join(names, table[f"_{one.key}"] == names[f"_{of}"]).drop(f"_{of}")
         return table
 
-    def _asked_for(self, rows: Any) -> Iterable[Any]:  # noqa: ANN401
+    def asked_for(self, rows: Any) -> Iterable[Any]:  # noqa: ANN401
+        """The conditions of the filters asked for."""
         for split, values in self.asked.where:
             if split in self.base.spread or split in self.base.knows:
                 continue

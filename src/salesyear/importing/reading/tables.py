@@ -21,7 +21,7 @@ class Limits:
     """What a file may measure; one that is larger is refused with the limit named, never cut.
 
     size: bytes of the file; unpacked: bytes when unpacked; rows: below the headings; columns: side by side;
-    seconds and memory (bytes): what the process that opens a workbook may use.
+    seconds (of processor time) and memory (bytes): what the process that opens a workbook may use.
     """
 
     size: int = 50 * MEGABYTE

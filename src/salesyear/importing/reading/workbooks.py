@@ -12,12 +12,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 
 import salesyear
 from salesyear.engine.messages import noop
 from salesyear.importing.reading import child as child_module
 from salesyear.importing.reading.tables import MEGABYTE, Gathering, Limits, Refused, Table, headings_of
+
+WAITING: Final = 10  # times the seconds of work allowed: as long as a workbook may take by the clock
 
 
 def read_workbook(path: Path, kind: str, limits: Limits, sheet: str = "") -> Table:
@@ -68,7 +70,7 @@ def _lines(child: subprocess.Popen[bytes], limits: Limits) -> Iterator[Any]:
 
 def _crash(status: int, limits: Limits) -> Refused:
     """Why a child ended without an answer: it ran out of time or of memory, or the file broke the reader."""
-    if status in (-signal.SIGXCPU, -signal.SIGKILL):
+    if status in (-signal.SIGPROF, -signal.SIGXCPU, -signal.SIGKILL):
         return _late(limits)
     if status not in (-signal.SIGABRT, child_module.OUT_OF_MEMORY):
         return Refused(noop("The workbook cannot be read: it is damaged, or no workbook at all."))
@@ -84,8 +86,8 @@ def _late(limits: Limits) -> Refused:
 
 
 def _timely(pipe: IO[bytes], limits: Limits) -> Iterator[bytes]:
-    """Whole lines from a pipe, as long as they come within the time allowed."""
-    deadline = time.monotonic() + limits.seconds
+    """Whole lines from a pipe; the child itself ends when it has worked too long, this is for one that hangs."""
+    deadline = time.monotonic() + WAITING * limits.seconds
     rest: list[bytes] = []
     room = 2 * limits.unpacked
     with selectors.DefaultSelector() as selector:

@@ -2,7 +2,15 @@
 
 from salesyear.market.models.facts import Indicator, MarketSize
 from salesyear.market.models.scores import Score, Scoring
-from salesyear.market.models.study import CohortMonth, MarketCell, ShiftFound, Study, TierCoverage, WhiteSpace
+from salesyear.market.models.study import (
+    CohortMonth,
+    MarketCell,
+    ShiftFigure,
+    ShiftFound,
+    Study,
+    TierCoverage,
+    WhiteSpace,
+)
 
 __all__ = [
     "CohortMonth",
@@ -11,6 +19,7 @@ __all__ = [
     "MarketSize",
     "Score",
     "Scoring",
+    "ShiftFigure",
     "ShiftFound",
     "Study",
     "TierCoverage",

@@ -162,6 +162,15 @@ class CohortMonth(ScopedModel):
         return f"{self.unit} {self.month}"
 
 
+class ShiftFigure(models.TextChoices):
+    """What may shift in how customers buy."""
+
+    BASKET = "basket", _("basket, an order")
+    FREQUENCY = "frequency", _("orders a customer")
+    BAND = "price band", _("price bands")
+    MONTH = "month", _("months of the year")
+
+
 class ShiftFound(ScopedModel):
     """How basket, frequency, price bands or seasons of a unit moved from one year to the next, and how sure that is.
 
@@ -174,7 +183,7 @@ class ShiftFound(ScopedModel):
     study = models.ForeignKey(Study, models.CASCADE, related_name="shifts", verbose_name=_("market study"))
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
     year = models.PositiveSmallIntegerField(_("year"))
-    figure = models.CharField(_("figure"), max_length=20)
+    figure = models.CharField(_("figure"), max_length=20, choices=ShiftFigure.choices)
     before = MicrosField(_("year before"), null=True, blank=True)
     after = MicrosField(_("year after"), null=True, blank=True)
     moved = ShareField(_("share moved"), null=True, blank=True)

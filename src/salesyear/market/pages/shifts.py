@@ -10,11 +10,10 @@ from functools import cached_property
 from django.utils.translation import get_language, gettext
 
 from salesyear.core import numbers
-from salesyear.market.models import ShiftFound
+from salesyear.market.models import ShiftFigure, ShiftFound
 from salesyear.market.pages.base import Choice, StudyPage
 from salesyear.org.models import Unit
 
-FIGURES = ("basket", "frequency", "price band", "month")
 MICRO = 1_000_000
 
 
@@ -60,7 +59,7 @@ class ShiftsPage(StudyPage):
     @property
     def headings(self) -> list[str]:
         """The figures."""
-        return [figure_words(name) for name in FIGURES]
+        return [str(figure.label) for figure in ShiftFigure]
 
     @cached_property
     def lines(self) -> list[tuple[Unit, list[Shift | None]]]:
@@ -69,7 +68,7 @@ class ShiftsPage(StudyPage):
         for row in self._all:
             if row.year == self.year:
                 found.setdefault(row.unit, {})[row.figure] = row
-        return [(unit, [self._shift(of.get(name)) for name in FIGURES]) for unit, of in found.items()]
+        return [(unit, [self._shift(of.get(name)) for name in ShiftFigure.values]) for unit, of in found.items()]
 
     @property
     def marked(self) -> int:
@@ -90,17 +89,6 @@ class ShiftsPage(StudyPage):
         if row is None:
             return None
         return Shift(in_words(row, self.currency), row.marked, f"{row.q / 10_000:.1f}%")
-
-
-def figure_words(name: str) -> str:
-    """Return what a figure is called."""
-    words = {
-        "basket": gettext("basket, an order"),
-        "frequency": gettext("orders a customer"),
-        "price band": gettext("price bands"),
-        "month": gettext("months of the year"),
-    }
-    return words.get(name, name)
 
 
 def in_words(row: ShiftFound, currency: str) -> str:

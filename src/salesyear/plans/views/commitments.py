@@ -59,6 +59,7 @@ def overview(request: Request) -> HttpResponse:
     answers = [row.committed for row in people if row.committed is not None]
     sums = {"target": sum(row.target for row in people), "committed": sum(answers) if answers else None}
     context: dict[str, Any] = {"plan": plan, "version": version, "people": people, "sums": sums}
+    context["may_bring_in"] = bool(request.scope.roles & access.MANAGERS)
     if plan and version and year:
         context["coverage"] = reports.coverage(request.scope, plan, version, year=year)
     return render(request, "plans/commitments.html", context)
@@ -108,19 +109,13 @@ def _typed(form: Mapping[str, str], sheet: CommitmentSheet, *, own: bool, manage
                 typed.problems[row.key] = str(refused)
                 continue
             note = form.get(f"note-{row.key}", before.note)[:NOTE].strip()
-            typed.said[row.key] = _answer(before, amount, note) if own else _offer(before, amount, note)
+            typed.said[row.key] = services.answered(before, amount, note) if own else _offer(before, amount, note)
     return typed
 
 
 def _before(row: PlaceRow) -> Said:
     stands = row.stands
     return Said(stands.amount, stands.note, stands.offered, stands.accepted) if stands else Said()
-
-
-def _answer(before: Said, amount: int | None, note: str) -> Said:
-    """A salesperson's own amount; a new one opens again what was agreed on."""
-    agreed = before.accepted if amount == before.amount else None
-    return Said(amount, note, before.offered, agreed)
 
 
 def _offer(before: Said, amount: int | None, note: str) -> Said:

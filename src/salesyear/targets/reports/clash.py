@@ -160,7 +160,7 @@ def _by_hand(
     asked = {slot for edit in wanted if edit.where for slot in now.desk.select(edit.where).slots.tolist()}
     fresh = {edit.number for edit in wanted}
     ways = []
-    for one in now.log().held:
+    for one in now.present.held:
         if one.number in fresh or asked.isdisjoint(one.cells.slots.tolist()) or (problem.area and not one.area):
             continue
         label = _("Lift %(what)s: %(place)s, %(amount)s") % _held(one, names, show)

@@ -15,11 +15,13 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from salesyear.core import numbers
+from salesyear.core.packed import packed
 from salesyear.core.requests import Request
 from salesyear.engine.messages import EngineError, noop
 from salesyear.org.access import person
 from salesyear.plans.models import Version
 from salesyear.targets.access import find_version
+from salesyear.targets.editing.outcomes import Asking, CellText, Clash, Conflicts, Outcome, Problems, Refused
 from salesyear.targets.services import editing
 from salesyear.targets.table.asked import KINDS, BadQuestion, asked_for, choices, words_of
 
@@ -42,7 +44,7 @@ def _refusals(view: View) -> View:
     def answered(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401 - a view's own
         try:
             return view(request, *args, **kwargs)
-        except (editing.Refused, BadQuestion) as refused:
+        except (Refused, BadQuestion) as refused:
             return JsonResponse({"error": str(refused)}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         except EngineError as refused:
             said = gettext(refused.text) % refused.values
@@ -100,6 +102,7 @@ def _shown(value: float | None, name: str, unit: dict[str, Any]) -> numbers.Show
 
 
 @require_safe
+@packed
 @_refusals
 def rows(request: Request, plan: int, number: int) -> HttpResponse:
     """Return the whole table as asked for."""
@@ -108,28 +111,32 @@ def rows(request: Request, plan: int, number: int) -> HttpResponse:
 
 
 @require_safe
+@packed
 @_refusals
 def changes(request: Request, plan: int, number: int) -> HttpResponse:
-    """Return what changed since an edition: nothing at all when nothing did."""
+    """Return the rows that changed since an edition: nothing at all when nothing did."""
     version = find_version(request.scope, plan, number)
     since = request.GET.get("since", "")
     if since == str(version.edition):
         return JsonResponse({"edition": version.edition, "rows": [], "by": [], "state": version.state})
+    from salesyear.targets.table.read import changed_since
+
     table = _table(request, version, asked_for(_query(request)))
     seen = int(since) if since.isdecimal() and len(since) < 10 else 0
     by = {str(one.actor) for one in table.now.edits if one.number > seen and one.actor_id != request.scope.user_id}
     said = {"edition": table.now.edition, "by": sorted(by), "state": version.state}
-    return JsonResponse(said | {"rows": table.written(range(len(table.rows))), **table.steps()})
+    return JsonResponse(said | {"rows": changed_since(table, seen), **table.steps()})
 
 
 @require_POST
+@packed
 @_refusals
 def edits(request: Request, plan: int, number: int) -> HttpResponse:
     """Set cells and subtotals."""
     version, body = _posted(request, plan, number)
-    texts = [editing.CellText(str(one["row"]), str(one["column"]), str(one["text"])) for one in body["edits"]]
+    texts = [CellText(str(one["row"]), str(one["column"]), str(one["text"])) for one in body["edits"]]
     if len(texts) > MOST_EDITS:
-        raise editing.Refused(_too_many())
+        raise Refused(_too_many())
     said = {"batch": str(body.get("batch", ""))[:40], "reason": str(body.get("reason", ""))}
     asking = _asking(request, version, body)
     outcome = editing.change(asking, texts, relax=str(body.get("relax", "")), dry=bool(body.get("dry")), **said)
@@ -143,6 +150,7 @@ def _too_many() -> str:
 
 
 @require_POST
+@packed
 @_refusals
 def undo(request: Request, plan: int, number: int) -> HttpResponse:
     """Take back one's own last step."""
@@ -151,6 +159,7 @@ def undo(request: Request, plan: int, number: int) -> HttpResponse:
 
 
 @require_POST
+@packed
 @_refusals
 def redo(request: Request, plan: int, number: int) -> HttpResponse:
     """Do again what was taken back last."""
@@ -159,6 +168,7 @@ def redo(request: Request, plan: int, number: int) -> HttpResponse:
 
 
 @require_POST
+@packed
 @_refusals
 def lock(request: Request, plan: int, number: int) -> HttpResponse:
     """Hold a cell or subtotal at its present amount."""
@@ -169,6 +179,7 @@ def lock(request: Request, plan: int, number: int) -> HttpResponse:
 
 
 @require_POST
+@packed
 @_refusals
 def lift(request: Request, plan: int, number: int) -> HttpResponse:
     """Lift a lock or an amount set by hand."""
@@ -197,8 +208,8 @@ def _posted(request: Request, plan: int, number: int) -> tuple[Version, dict[str
     return version, body
 
 
-def _asking(request: Request, version: Version, body: dict[str, Any]) -> editing.Asking:
-    return editing.Asking(version, request.scope, person(request), int(body.get("seen", version.edition)))
+def _asking(request: Request, version: Version, body: dict[str, Any]) -> Asking:
+    return Asking(version, request.scope, person(request), int(body.get("seen", version.edition)))
 
 
 def _table(request: Request, version: Version, asked: Asked, now: State | None = None) -> Table:
@@ -207,14 +218,14 @@ def _table(request: Request, version: Version, asked: Asked, now: State | None =
     return table_of(request.scope, version, asked, now)
 
 
-def _answer(request: Request, version: Version, body: dict[str, Any], outcome: editing.Outcome) -> HttpResponse:
+def _answer(request: Request, version: Version, body: dict[str, Any], outcome: Outcome) -> HttpResponse:
     """Say what came out, with the rows that changed as the page shows them."""
-    if isinstance(outcome, editing.Problems):
+    if isinstance(outcome, Problems):
         said = [vars(one) for one in outcome.cells]
         return JsonResponse({"problems": said}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    if isinstance(outcome, editing.Clash):
+    if isinstance(outcome, Clash):
         return JsonResponse(_clash(request, version, outcome))
-    if isinstance(outcome, editing.Conflicts):
+    if isinstance(outcome, Conflicts):
         table = _table(request, version, asked_for(body), outcome.now)
         cells = [vars(one) for one in outcome.cells]
         rows = [row for row in table.as_json()["rows"] if row["key"] in {one["row"] for one in cells}]
@@ -225,7 +236,7 @@ def _answer(request: Request, version: Version, body: dict[str, Any], outcome: e
     return JsonResponse(kept | {"rows": table.changed(outcome.before), **table.steps()})
 
 
-def _clash(request: Request, version: Version, outcome: editing.Clash) -> dict[str, Any]:
+def _clash(request: Request, version: Version, outcome: Clash) -> dict[str, Any]:
     from salesyear.targets.reports.clash import clash
 
     found = clash(request.scope, outcome.now, outcome.problem, outcome.wanted, version.plan.currency_id)
