@@ -161,7 +161,7 @@ def _suggest(version: Version, today: date, told: Told) -> None:
     told(noop("Looking for what closes the gap"), 0.0)
     standing = coverage(_system(), version.plan, version)
     gap = standing.needed if standing else 0
-    found = sorted(suggestions(_system(), version, today), key=lambda one: (-one.value, one.source))
+    found = sorted(suggestions(_system(), version, today).lines, key=lambda one: (-one.value, one.source))
     for one in found:
         if gap <= 0:
             return

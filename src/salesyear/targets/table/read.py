@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from salesyear.core import rls
 from salesyear.core.scope import Scope
+from salesyear.org import tree
 from salesyear.plans.models import Comment, State, Version
 from salesyear.plans.months import months_of
 from salesyear.targets.access import reach_of
@@ -227,9 +228,7 @@ def table_of(scope: Scope, version: Version, asked: Asked, now: Now | None = Non
 
 
 def _company(scope: Scope) -> str:
-    from salesyear.org.models import Unit, UnitKind
-
     if scope.places:
         return " · ".join(scope.places)
-    top = Unit.objects.within(scope).filter(kind=UnitKind.COMPANY, parent=None).order_by("-starts_on", "-pk").first()
+    top = tree.company(scope)
     return top.name if top else _("Company")

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from salesyear.core import numbers
 from salesyear.core.packed import packed
 from salesyear.core.requests import Request
-from salesyear.engine.messages import EngineError
+from salesyear.engine.messages import EngineError, noop
 from salesyear.org.access import person
 from salesyear.plans.models import Version
 from salesyear.targets.access import find_version
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from salesyear.targets.table.read import Table
 
 View = Callable[..., HttpResponse]
+_WHY = noop("Why this number"), noop("What is this target made of, and who has changed it?")
+_AUDIT = noop("How good?"), noop("How good are the targets: fair, reachable, and not the mirror of last year?")
 FIRST_ROWS = 60  # drawn by the server, so that the page reads without JavaScript
 MOST_EDITS = 20_000
 
@@ -44,8 +47,6 @@ def _refusals(view: View) -> View:
         except (Refused, BadQuestion) as refused:
             return JsonResponse({"error": str(refused)}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         except EngineError as refused:
-            from django.utils.translation import gettext
-
             said = gettext(refused.text) % refused.values
             return JsonResponse({"error": said}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         except (json.JSONDecodeError, KeyError, TypeError, UnicodeDecodeError):
@@ -263,7 +264,8 @@ def why(request: Request, plan: int, number: int) -> HttpResponse:
         found = explained(request.scope, version, request.GET.get("row", ""), request.GET.get("column", "total"))
     except (NoPlace, NoSuchCell):
         raise Http404 from None
-    return render(request, "targets/why.html", {"found": found, "code": version.plan.currency_id})
+    context = {"found": found, "code": version.plan.currency_id}
+    return _answer_in_words(request, version, "targets/why.html", context, _WHY)
 
 
 @require_safe
@@ -272,7 +274,19 @@ def audit(request: Request, plan: int, number: int) -> HttpResponse:
     from salesyear.targets.reports.audit import audit as audited
 
     version = find_version(request.scope, plan, number)
-    return render(request, "targets/audit.html", {"found": audited(request.scope, version)})
+    context = {"found": audited(request.scope, version)}
+    return _answer_in_words(request, version, "targets/audit.html", context, _AUDIT)
+
+
+def _answer_in_words(
+    request: Request, version: Version, part: str, context: dict[str, Any], words: tuple[str, str]
+) -> HttpResponse:
+    """Give the panel its part; whoever opens the address by itself gets a page with it."""
+    if request.headers.get("Sec-Fetch-Mode") != "navigate":
+        return render(request, part, context)
+    title, question = (gettext(text) for text in words)
+    page = {"version": version, "plan": version.plan, "part": part, "title": title, "question": question}
+    return render(request, "targets/table_answer.html", context | page)
 
 
 @require_safe
