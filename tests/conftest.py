@@ -41,6 +41,15 @@ import django  # noqa: E402 - only now is the environment as the settings must f
 django.setup()
 
 
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """Leave no test the language of the last page that another one read."""
+    from django.utils import translation
+
+    yield
+    translation.deactivate()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def history_can_be_emptied() -> Iterator[None]:
     """Let the clearing between transactional tests through the history's guard, which is back at once."""

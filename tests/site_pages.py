@@ -84,8 +84,17 @@ VERSIONS = {"plan-version": 2, "plan-table": 2, "plan-difference": 3}  # pages o
 
 def pages(cast: Cast) -> dict[str, str]:
     """Return the addresses of all pages by the name of their view."""
-    named = {name: pattern for name, pattern in _below(get_resolver().url_patterns, "") if name not in NOT_PAGES}
+    named = {name: pattern for name, pattern in _patterns() if name not in NOT_PAGES}
     return {name: _address(name, pattern, cast) for name, pattern in named.items() if not name.endswith("-export")}
+
+
+def page_of(name: str, cast: Cast) -> str:
+    """Return the address of one page."""
+    return _address(name, dict(_patterns())[name], cast)
+
+
+def _patterns() -> list[tuple[str, URLPattern]]:
+    return _below(get_resolver().url_patterns, "")
 
 
 def _address(name: str, pattern: URLPattern, cast: Cast) -> str:

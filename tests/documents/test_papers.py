@@ -156,7 +156,7 @@ def test_text_that_looks_like_a_formula_stays_text(cast: Cast, version: Version,
     """Cases 30 and 31: names that begin like formulas or markup are names in every file, and numbers are numbers."""
     for customer, name in zip(cast.customers, NAUGHTY, strict=False):
         Customer.objects.within(SYSTEM).filter(pk=customer.pk).update(name=name)
-    Initiative.objects.within(SYSTEM).filter(rep=cast.reps["li"]).update(title='=HYPERLINK("http://x","y")')
+    Initiative.objects.within(SYSTEM).filter(rep=cast.reps["li"]).update(named='=HYPERLINK("http://x","y")')
     paper = paper_of(SYSTEM, version, ENGLISH)
     book = openpyxl.load_workbook(write_paper(paper, tmp_path / "plan.xlsx"))
     formulas = [cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from cast import Cast
 from paper_cast import SYSTEM, printed_plan
-from plans_cast import reads
+from plans_cast import asked_for
 from salesyear.cli.app import app
 from salesyear.documents.content.building import PaperParams, paper_of
 from salesyear.documents.making import write_paper
@@ -164,7 +164,7 @@ def test_on_the_page(cast: Cast, version: Version, tmp_path: Path) -> None:
     assert reader.post(ADDRESS, {"file": SimpleUploadedFile("plan.xlsx", kept)}).status_code == 403
     with CaptureQueriesContext(connection) as asked:
         assert client.get(ADDRESS).status_code == 200
-    assert len(reads(asked)) <= 12
+    assert len(asked_for(asked)) <= 12
     assert client.post(ADDRESS, {"file": SimpleUploadedFile("x.xlsx", b"PK\x03\x04no")}).status_code == 422
 
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cast import Cast
-from plans_cast import plan_of_2026, reads, sheet
+from plans_cast import asked_for, plan_of_2026, sheet
 from salesyear.core.models import Event
 from salesyear.core.scope import Scope
 from salesyear.org.access import scope_of
@@ -142,4 +142,4 @@ def test_pages_take_few_queries(cast: Cast, version: Version, path: str) -> None
     manager = signed_in(cast, "wang")
     with CaptureQueriesContext(connection) as asked:
         manager.get(li(cast) if path == "one" else path)
-    assert len(reads(asked)) <= 12, "\n".join(reads(asked))
+    assert len(asked_for(asked)) <= 12, "\n".join(asked_for(asked))

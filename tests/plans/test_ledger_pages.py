@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cast import Cast
-from plans_cast import gap_plan, plan_of_2026, reads
+from plans_cast import asked_for, gap_plan, plan_of_2026
 from salesyear.core.models import Event
 from salesyear.core.scope import Scope
 from salesyear.org.access import scope_of
@@ -90,7 +90,7 @@ def test_the_neighbour_changes_no_byte(cast: Cast, version: Version) -> None:
         return repr(bar).encode() + b"".join(line for line in page.splitlines() if b"csrfmiddlewaretoken" not in line)
 
     before = said()
-    Initiative.objects.within(SYSTEM).filter(rep=cast.reps["sun"]).update(months=[9_999_00] * 12, title="Secret")
+    Initiative.objects.within(SYSTEM).filter(rep=cast.reps["sun"]).update(months=[9_999_00] * 12, named="Secret")
     assert said() == before
     assert signed_in(cast, "wang").get(f"/targets/ledger/initiatives/{initiative_of('sun').pk}/").status_code == 404
     assert (
@@ -102,7 +102,7 @@ def test_the_neighbour_changes_no_byte(cast: Cast, version: Version) -> None:
 def test_an_initiative_is_added_and_lifts_its_region(cast: Cast, version: Version) -> None:
     wang, east = signed_in(cast, "wang"), cast.units["east"]
     assert wang.post("/targets/ledger/initiatives/", typed(f"u{east.pk}")).status_code == 302
-    made = Initiative.objects.within(SYSTEM).get(title="Fair in Shanghai")
+    made = Initiative.objects.within(SYSTEM).get(named="Fair in Shanghai")
     assert made.months == [0] * 6 + [2_000_00] * 6
     assert (made.expected, made.chance, made.unit) == (12_000_00, 500_000, east)
     ledger = reports.ledger(SYSTEM, version)
@@ -183,7 +183,7 @@ def test_pages_take_few_queries_however_much_there_is(cast: Cast, version: Versi
     def queries() -> int:
         with CaptureQueriesContext(connection) as asked:
             director.get(path)
-        return len(reads(asked))
+        return len(asked_for(asked))
 
     before = queries()
     row = initiative_of("li")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -53,6 +54,31 @@ def test_a_shared_sale_counts_once(cast: Cast) -> None:
         cast.reps["sun"].pk: 400_00,
         cast.reps["zhao"].pk: 0,
     }
+
+
+def test_each_sees_their_own_part_of_a_shared_sale_and_the_manager_the_whole_once(cast: Cast) -> None:
+    """Booked by Li, shared 60 to 40 between Zhao and Sun: Li, whose parts are others', sees none of its amount."""
+    line = sell(cast, cast.customers[0], DAY, 1_000_00)
+    for rep, share in (("zhao", 600_000), ("sun", 400_000)):
+        Credit.objects.create(order=line.order, rep=cast.reps[rep], unit=cast.reps[rep].unit, share=share)
+
+    def seen(scope: Scope) -> list[float]:
+        return frames.sold(scope, since=DAY, before=date(2026, 2, 11))["amount"].to_list()
+
+    zhao = replace(scope_of(cast.users["li"]), reps=frozenset({cast.reps["zhao"].pk}))
+    assert seen(zhao) == [600_00]
+    assert seen(scope_of(cast.users["sun"])) == [400_00]
+    assert seen(scope_of(cast.users["wang"])) == [600_00]
+    assert seen(scope_of(cast.users["li"])) == []
+    assert sum(seen(SYSTEM)) == sum(seen(scope_of(cast.users["director"]))) == 1_000_00
+
+
+def test_an_agent_sees_all_of_what_they_bought_however_it_is_shared(cast: Cast) -> None:
+    line = sell(cast, cast.customers[7], DAY, 1_000_00)
+    for rep, share in (("zhao", 600_000), ("sun", 400_000)):
+        Credit.objects.create(order=line.order, rep=cast.reps[rep], unit=cast.reps[rep].unit, share=share)
+    agent = frames.earned_lines(scope_of(cast.users["agent"]), since=DAY)
+    assert agent["amount"].sum() == 1_000_00
 
 
 def test_a_return_lowers_the_month_it_is_booked_in(cast: Cast) -> None:

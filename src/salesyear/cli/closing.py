@@ -1,12 +1,10 @@
-"""What the figures suggest, put into the gap ledger where a gap is; and what it is called in each language."""
+"""What the figures suggest, put into the gap ledger where a gap is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
-
-from django.utils import translation
 
 from salesyear.core.scope import Scope
 from salesyear.engine.messages import noop
@@ -16,28 +14,17 @@ if TYPE_CHECKING:
     from salesyear.targets.suggestions import Suggestion
 
 Told = Callable[[str, float], None]
-Titles = Mapping[str, Mapping[str, str]]
 Place = tuple[int | None, int | None]  # keys of a unit's row and of a salesperson
 
 
-def close_the_gap(scope: Scope, version: Version, today: date, languages: Sequence[str], told: Told) -> Titles:
-    """Add the most valuable suggestions of every place until its own gap is covered.
-
-    Returns what each suggestion is called, by language and source.
-    """
+def close_the_gap(scope: Scope, version: Version, today: date, told: Told) -> None:
+    """Add the most valuable suggestions of every place until its own gap is covered."""
     from salesyear.plans.services import add_initiative
     from salesyear.targets.suggestions import suggestions
 
     told(noop("Looking for what closes the gap"), 0.0)
-    with translation.override(languages[0]):
-        found = list(suggestions(scope, version, today))
-    for one in _wanted(scope, version, found):
+    for one in _wanted(scope, version, suggestions(scope, version, today).lines):
         add_initiative(version.plan, one.params(version.plan.starts_on), source=one.source, actor=None)
-    titles = {languages[0]: {one.source: one.title for one in found}}
-    for language in languages[1:]:
-        with translation.override(language):
-            titles[language] = {one.source: one.title for one in suggestions(scope, version, today)}
-    return titles
 
 
 def _wanted(scope: Scope, version: Version, found: Sequence[Suggestion]) -> Iterator[Suggestion]:

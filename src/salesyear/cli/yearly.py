@@ -12,7 +12,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from salesyear.cli.closing import Titles, close_the_gap
+from salesyear.cli.closing import close_the_gap
 from salesyear.cli.plain import UserError
 from salesyear.cli.summary import Summary, summary_of
 from salesyear.core.scope import Scope
@@ -85,10 +85,10 @@ def _make(job: YearsJob, told: Told) -> Summary:
         kept = fresh / FILE if not (job.out / FILE).exists() else job.out / FILE
         taken = take_folder(job.data, kept=kept, plan_year=job.year, told=told)
         version = _version(job, first, taken, policy, _total(wanted, taken), growth, told)
-        titles = close_the_gap(_system(), version, taken.as_of, job.languages, told)
+        close_the_gap(_system(), version, taken.as_of, told)
         if not given.exists():
             write_policy(fresh / POLICY)
-        written = _papers(job, version, taken, titles, fresh, told)
+        written = _papers(job, version, taken, fresh, told)
         names = [path.relative_to(fresh) for path in written]
     return summary_of(_system(), version, taken, job.languages[0], [job.out / name for name in names])
 
@@ -152,7 +152,7 @@ def _grade(taken: Taken, told: Told) -> None:
     keep_scores(made, run=None, actor=None)
 
 
-def _papers(job: YearsJob, version: Version, taken: Taken, titles: Titles, folder: Path, told: Told) -> list[Path]:
+def _papers(job: YearsJob, version: Version, taken: Taken, folder: Path, told: Told) -> list[Path]:
     written: list[Path] = []
     for language in job.languages:
         suffix = f".{language[:2]}" if len(job.languages) > 1 else ""
@@ -164,7 +164,6 @@ def _papers(job: YearsJob, version: Version, taken: Taken, titles: Titles, folde
             presenter=job.presenter,
             remarks=remarks,
             moment=_moment(taken),
-            titles=titles[language],
         )
         wanted = Wanted(params, suffix, regions=job.regions, reps=job.reps)
         written += write_papers(_system(), version, wanted, folder, told)

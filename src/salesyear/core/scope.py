@@ -32,7 +32,8 @@ class Scope:
 
     reach: family of rows → how far; a family that is missing is not seen at all.
     units, reps, agencies: primary keys, units with all their descendants. places: names of the units granted.
-    masks: names of fields shown masked ("contact", "cost").
+    masks: names of fields shown masked ("contact", "cost"). kept: what has been read for it once (a person's scope
+    lives no longer than their request).
     """
 
     user_id: int | None = None
@@ -44,6 +45,7 @@ class Scope:
     places: tuple[str, ...] = ()
     masks: frozenset[str] = frozenset()
     why: str = ""
+    kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def system(cls, why: str) -> Scope:

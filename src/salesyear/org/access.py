@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils import timezone
 
 from salesyear.core.scope import NOBODY, Reach, Scope
+from salesyear.org import tree
 from salesyear.org.models import Grant, Rep, Role, Unit, User, in_force
 
 ALL, UNITS, OWN, AGENCY = Reach.ALL, Reach.UNITS, Reach.OWN, Reach.AGENCY
@@ -71,15 +72,17 @@ def scope_of(user: User | AnonymousUser, day: date | None = None) -> Scope:
         return NOBODY
     held = list(Grant.objects.filter(in_force(day or timezone.localdate()), user=user).select_related("unit"))
     roles = frozenset(grant.role for grant in held)
+    kept: dict[str, Any] = {}
     return Scope(
         user_id=user.pk,
         roles=roles,
         reach=_reach(roles),
-        units=_units(grant.unit for grant in held if grant.unit),
+        units=_units((grant.unit for grant in held if grant.unit), kept),
         reps=frozenset({user.rep_id} if user.rep_id and Role.SALESPERSON in roles else ()),
         agencies=frozenset(grant.agency_id for grant in held if grant.agency_id),
         places=tuple(dict.fromkeys(grant.unit.name for grant in held if grant.unit)),
         masks=_masks(roles),
+        kept=kept,
     )
 
 
@@ -123,9 +126,14 @@ def _narrowed(
     return replace(scope, reach=reach, units=units, reps=reps, agencies=frozenset())
 
 
-def _units(granted: Iterable[Unit]) -> frozenset[int]:
-    units = list(granted)
-    return below(units, Scope.system("resolving a scope")) if units else frozenset()
+def _units(granted: Iterable[Unit], kept: dict[str, Any]) -> frozenset[int]:
+    """The units granted with all below them; every role sees the whole structure, so what was read is kept."""
+    starts = [unit.path for unit in granted]
+    if not starts:
+        return frozenset()
+    rows = tree.units(Scope.system("resolving a scope"))
+    kept[tree.KEPT] = rows
+    return frozenset(unit.pk for unit in rows if any(unit.path.startswith(start) for start in starts))
 
 
 def _reach(roles: frozenset[str]) -> dict[str, frozenset[Reach]]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from salesyear.core.scope import Scope
+from salesyear.core.scope import Scope, ScopedQuerySet
+from salesyear.crm.models import Customer
 from salesyear.org.models import Unit
 from salesyear.performance.models import Rule
-from salesyear.sales.frames import NONE
-from salesyear.sales.models import Order, OrderLine, Return
+from salesyear.sales.frames import NONE, earned_lines
+from salesyear.sales.models import Order, Return
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,12 +20,8 @@ _CHUNK = 5_000
 
 
 def sold_of_late(scope: Scope, rule: Rule, as_of: date) -> pl.DataFrame:
-    """Order lines: `order`, `rep`, `day`, `amount`, each in its own currency's minor units."""
-    rows = _about(OrderLine.objects.within(scope), rule, scope).filter(
-        ordered_on__gt=_since(as_of), ordered_on__lte=as_of
-    )
-    names = ("order", "rep", "day", "amount")
-    return _table(rows.order_by().values_list("order_id", "rep_id", "ordered_on", "amount"), names, days=("day",))
+    """Order lines: `order`, `rep`, `day`, `amount`; of a shared sale each salesperson's own part (case 1)."""
+    return _lines(scope, rule, as_of).select("order", "rep", "day", "amount")
 
 
 def returned_of_late(scope: Scope, rule: Rule, as_of: date) -> pl.DataFrame:
@@ -46,22 +43,37 @@ def terms_of_late(scope: Scope, rule: Rule, as_of: date) -> pl.DataFrame:
 
 def bought_by_agents(scope: Scope, rule: Rule, as_of: date) -> pl.DataFrame:
     """What agents bought: `agency`, `day`, `amount`."""
-    rows = _about(OrderLine.objects.within(scope), rule, scope).filter(
-        ordered_on__gt=_since(as_of), ordered_on__lte=as_of
-    )
-    kept = rows.exclude(customer__agency=None).order_by()
-    return _table(
-        kept.values_list("customer__agency_id", "ordered_on", "amount"), ("agency", "day", "amount"), days=("day",)
-    )
+    import polars as pl
+
+    rows = Customer.objects.within(scope).exclude(agency=None).order_by().values_list("pk", "agency_id")
+    of = pl.DataFrame(list(rows), schema={"customer": pl.Int64, "agency": pl.Int64}, orient="row")
+    return _lines(scope, rule, as_of).join(of, on="customer", how="inner").select("agency", "day", "amount")
+
+
+def _lines(scope: Scope, rule: Rule, as_of: date) -> pl.DataFrame:
+    """The order lines a rule is about, in whole minor units of the company's own currency. Raises NoRate."""
+    import polars as pl
+
+    lines = earned_lines(scope, since=_since(as_of) + timedelta(days=1), before=as_of + timedelta(days=1))
+    lines = lines.with_columns(pl.col("amount").round().cast(pl.Int64))
+    if rule.rep_id:
+        return lines.filter(pl.col("rep") == rule.rep_id)
+    if rule.unit_id:
+        return lines.filter(pl.col("earned_in").is_in(list(_inside(scope, rule).values_list("pk", flat=True))))
+    return lines
 
 
 def _about(rows: Any, rule: Rule, scope: Scope) -> Any:  # noqa: ANN401 - scoped query sets of three models
     if rule.rep_id:
         return rows.filter(rep=rule.rep_id)
     if rule.unit_id:
-        start = Unit.objects.within(scope).get(pk=rule.unit_id).path
-        return rows.filter(unit__in=Unit.objects.within(scope).filter(path__startswith=start))
+        return rows.filter(unit__in=_inside(scope, rule))
     return rows
+
+
+def _inside(scope: Scope, rule: Rule) -> ScopedQuerySet[Unit]:
+    start = Unit.objects.within(scope).get(pk=rule.unit_id or 0).path
+    return Unit.objects.within(scope).filter(path__startswith=start)
 
 
 def _since(as_of: date) -> date:

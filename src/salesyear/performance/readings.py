@@ -22,6 +22,7 @@ from salesyear.performance.models import Rule, RuleKind
 from salesyear.performance.services import Reading
 from salesyear.plans.queries import plan_of
 from salesyear.sales.models import Currency, Order
+from salesyear.sales.money import NoRate
 
 MONTHS = 24  # that a rule looks back on
 _RECENT = 92  # days of orders whose terms are looked at
@@ -38,11 +39,17 @@ class Readings:
         """Return the values of a rule's figure within a scope; the database itself holds the reading to it."""
         with rls.enforced(scope):
             if rule.figure in SIGNALS:
-                found = _SIGNALS[rule.figure](scope, rule, self.as_of)
-                return Reading([float(len(found))], found)
+                return self._signal(scope, rule)
             if rule.figure not in BY_NAME:
                 return Reading([])
             return Reading(self._values(scope, rule))
+
+    def _signal(self, scope: Scope, rule: Rule) -> Reading:
+        try:
+            found = _SIGNALS[rule.figure](scope, rule, self.as_of)
+        except NoRate:  # nothing can be said of amounts that do not add up
+            return Reading([])
+        return Reading([float(len(found))], found)
 
     def _values(self, scope: Scope, rule: Rule) -> list[float | None]:
         facts = self._facts_within(scope)

@@ -15,7 +15,8 @@ from salesyear.core.scope import Scope
 from salesyear.core.typed import NotAnAmount, typed_minor
 from salesyear.crm.models import Customer
 from salesyear.engine.rounding import share_out
-from salesyear.org.models import Rep, Unit, UnitKind, in_force
+from salesyear.org import tree
+from salesyear.org.models import Rep, Unit, UnitKind
 from salesyear.plans.access import may_place
 from salesyear.plans.models import Initiative, InitiativeKind, InitiativeState, Plan
 from salesyear.plans.months import months_of
@@ -218,8 +219,8 @@ def _places(scope: Scope) -> Iterator[tuple[str, tuple[str, Unit | None, Rep | N
         yield "", (str(_("the whole company")), None, None)
     units = [
         unit
-        for unit in Unit.objects.within(scope).filter(in_force(timezone.localdate())).order_by("path")
-        if unit.kind != UnitKind.COMPANY and may_place(scope, unit, None)
+        for unit in tree.units(scope)
+        if unit.holds_on(timezone.localdate()) and unit.kind != UnitKind.COMPANY and may_place(scope, unit, None)
     ]
     for unit in units:
         yield f"u{unit.pk}", (_IN * (unit.kind == UnitKind.TERRITORY) + unit.name, unit, None)

@@ -101,26 +101,28 @@ def yearly_leaves(scope: Scope, version: Version, where: Mapping[int, Where]) ->
     ]
 
 
-def leaves_by_person(scope: Scope, version: Version, where: Mapping[int, Where]) -> dict[tuple[int, int], Leaf]:
-    """Return the leaves by the keys of their unit's row and salesperson (0: none)."""
-    rows = Sheet.objects.within(scope).filter(version=version).order_by("unit__path", "rep__code", "pk")
-    keys = [(unit or NONE, rep or NONE) for unit, rep in rows.values_list("unit_id", "rep_id")]
-    return dict(zip(keys, leaves(scope, version, where), strict=True))
+Person = tuple[int, int]  # keys of a unit's row and of a salesperson (0: none)
 
 
-def parts_by_person(scope: Scope, version: Version, strategic: frozenset[int]) -> dict[tuple[int, int], dict[str, int]]:
-    """Return each leaf's target over the year, and how much of its baseline is strategic lines and new customers."""
+def leaves_and_parts(
+    scope: Scope, version: Version, where: Mapping[int, Where], strategic: frozenset[int]
+) -> tuple[dict[Person, Leaf], dict[Person, dict[str, int]]]:
+    """Return the leaves by person, and each one's target over the year with how much of its baseline is strategic lines
+    and new customers; one query.
+    """
     import numpy as np
 
-    found = {}
-    rows = Sheet.objects.within(scope).filter(version=version)
-    for unit, rep, slots, packed, target in rows.values_list("unit_id", "rep_id", "slots", "baseline", "target_total"):
-        years = np.frombuffer(packed, dtype="<i8").reshape(-1, MONTHS).sum(axis=1)
-        known = np.array(slots, dtype=np.int64).reshape(-1, 3)
-        parts = {"strategic": np.isin(known[:, 1], sorted(strategic)), "new": known[:, 2] == 1}
-        sums = {name: int(years[mine].sum()) for name, mine in parts.items()}
-        found[unit or NONE, rep or NONE] = sums | {"target": target}
-    return found
+    leaves, parts = {}, {}
+    rows = Sheet.objects.within(scope).filter(version=version).order_by("unit__path", "rep__code", "pk")
+    columns = ("unit_id", "rep_id", "slots", "target", "baseline", "target_total")
+    for unit, rep, slots, packed, anyway, owed in rows.values_list(*columns).iterator():
+        target, baseline = (np.frombuffer(table, dtype="<i8").reshape(-1, MONTHS) for table in (packed, anyway))
+        months = (tuple(int(amount) for amount in table.sum(axis=0)) for table in (target, baseline))
+        person, known = (unit or NONE, rep or NONE), np.array(slots, dtype=np.int64).reshape(-1, 3)
+        leaves[person] = Leaf(_place(unit, rep, where), *months)
+        mine = {"strategic": np.isin(known[:, 1], sorted(strategic)), "new": known[:, 2] == 1}
+        parts[person] = {name: int(baseline[some].sum()) for name, some in mine.items()} | {"target": owed}
+    return leaves, parts
 
 
 def slot_sums(scope: Scope, version: Version, rep: Rep, by: str) -> dict[int, tuple[int, int]]:

@@ -18,6 +18,7 @@ from salesyear.core.fields import MicrosField, MoneyField, ShareField
 from salesyear.core.scope import ScopedModel, Visible
 from salesyear.crm.models import Customer
 from salesyear.org.models import Rep, Unit
+from salesyear.plans.words import suggested_words
 from salesyear.sales.models import Currency, Line
 
 
@@ -312,16 +313,18 @@ class InitiativeState(models.TextChoices):
 class Initiative(ScopedModel):
     """Something that is to close a part of the gap: what it should bring by month, its chance, cost, owner, date.
 
-    where: the cells it lifts, as in `Edit`. source: what it was suggested from. effect, effect_low, effect_high: what
-    was measured of it up to `measured_until`, which then counts in place of the estimate; effect_months: the same by
-    month of the plan's year, empty for months not measured.
+    where: the cells it lifts, as in `Edit`. source: what it was suggested from, `T8:5:2` by row, unit and salesperson.
+    named: what somebody called it; empty while it is called what was suggested, in each reader's language.
+
+    effect, effect_low, effect_high: what was measured of it up to `measured_until`, which then counts in place of the
+    estimate; effect_months: the same by month of the plan's year, empty for months not measured.
     """
 
     visible = Visible(family="targets", unit="unit", rep="rep")
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="initiatives", verbose_name=_("plan"))
     kind = models.CharField(_("kind"), max_length=20, choices=InitiativeKind.choices)
-    title = models.CharField(_("title"), max_length=300)
+    named = models.CharField(_("title"), max_length=300, blank=True)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit"))
     rep = models.ForeignKey(Rep, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("salesperson"))
     owner = models.CharField(_("owner"), max_length=200, blank=True)
@@ -358,6 +361,17 @@ class Initiative(ScopedModel):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def title(self) -> str:
+        """What it is called, in the reader's language where it is still called what was suggested."""
+        who = str(self.rep or self.unit or "")
+        return self.named or suggested_words(self.source.partition(":")[0], who, len(self.where.get("customer", ())))
+
+    @title.setter
+    def title(self, words: str) -> None:
+        if words != self.title:
+            self.named = words
 
     def save(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own signature
         """Keep the sum of the months beside them."""

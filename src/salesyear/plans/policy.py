@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from salesyear.engine.messages import noop
 
 if TYPE_CHECKING:
-    from salesyear.plans.models import Plan, PolicyValue
+    from salesyear.plans.models import Plan, PolicyValue, Version
 
 MICRO = 1_000_000
 PLAN = noop("the chapters of the plan")
@@ -116,6 +116,14 @@ def values(plan: Plan | None) -> dict[str, float]:
         rows = plan.policy_values.order_by("pk").values_list("name", "micros")
         found |= {name: micros / MICRO for name, micros in rows if name in BY_NAME}
     return found
+
+
+def values_of(version: Version) -> dict[str, float]:
+    """Return the same for a version's plan: without a query where the version was read with what was said."""
+    if not hasattr(version, "said"):
+        return values(version.plan)
+    found = {figure.name: figure.value for figure in FIGURES}
+    return found | {name: micros / MICRO for name, micros in (version.said or {}).items() if name in BY_NAME}
 
 
 def history(plan: Plan) -> dict[str, list[PolicyValue]]:

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from django.db.models import Case, OuterRef, QuerySet, Subquery, When
+from django.db.models import Aggregate, Case, JSONField, Max, OuterRef, QuerySet, Subquery, When
 
 from salesyear.core.models import Event
 from salesyear.core.scope import Scope, ScopedQuerySet
 from salesyear.plans.models import Commitment, Initiative, Plan, PolicyValue, State, Version
+
+
+class _ByName(Aggregate):
+    """A JSON object of two columns of many rows."""
+
+    function = "json_group_object"
+    output_field = JSONField()
+    arity = 2
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:  # noqa: ANN401 - Django's own signature
+        """Say it as PostgreSQL does."""
+        return self.as_sql(compiler, connection, function="jsonb_object_agg", **more)
 
 
 def plan_of(day: date) -> Plan | None:
@@ -30,9 +43,11 @@ def newest(plan: Plan) -> Version | None:
 
 
 def versions() -> QuerySet[Version]:
-    """Return versions with their plan, its currency, and the coverage that is enough there (`least`, in millionths)."""
-    least = PolicyValue.objects.filter(plan=OuterRef("plan"), name="coverage_least").order_by("-pk").values("micros")
-    return Version.objects.select_related("plan__currency", "plan__unit").annotate(least=Subquery(least[:1]))
+    """Return versions with their plan, its currency, and what was set of its policy (`said`: name → millionths)."""
+    newest = PolicyValue.objects.order_by().values("plan", "name").annotate(last=Max("pk")).values("last")
+    rows = PolicyValue.objects.filter(plan=OuterRef("plan"), pk__in=newest).order_by().values("plan")
+    said = rows.annotate(said=_ByName("name", "micros")).values("said")
+    return Version.objects.select_related("plan__currency", "plan__unit").annotate(said=Subquery(said))
 
 
 def shown(plan: Plan) -> Version | None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from salesyear.core.scope import Scope
 from salesyear.engine.plans import ledger as engine
 from salesyear.engine.plans.ledger import Lift, Sums, ratio
+from salesyear.org import tree
 from salesyear.org.models import Rep, Unit
 from salesyear.plans import frames, policy, queries
 from salesyear.plans.models import Initiative, Plan, Version
@@ -113,7 +114,7 @@ class Coverage:
 
 def ledger(scope: Scope, version: Version) -> Ledger:
     """Return the gap ledger of a version for what `scope` sees: by node and month, and by initiative."""
-    units = {unit.pk: unit for unit in Unit.objects.within(scope)}
+    units = {unit.pk: unit for unit in tree.units(scope)}
     where = frames.regions_and_territories(units.values())
     rows = list(queries.initiatives(scope, version.plan))
     leaves = frames.leaves(scope, version, where)
@@ -128,8 +129,8 @@ def ledger(scope: Scope, version: Version) -> Ledger:
 def coverage(scope: Scope, plan: Plan, version: Version | None = None, *, year: Year | None = None) -> Coverage | None:
     """Return what the bar shows of a version (the published one, else the newest): None where there is no plan to see.
 
-    year: its leaves, where the page has read them anyway. Takes three queries and unpacks no sheet; the same figures as
-    the year's in the ledger.
+    year: its leaves, where the page has read them anyway. Takes two queries more than where units stand, and unpacks no
+    sheet; the same figures as the year's in the ledger.
     """
     version = version or queries.shown(plan)
     if version is None:
@@ -173,16 +174,13 @@ def coverage_of(ledger: Ledger) -> Coverage:
 
 
 def year_of(scope: Scope, version: Version) -> Year:
-    """Return where units stand, and the leaves with their year's sums; two queries."""
-    where = frames.regions_and_territories(Unit.objects.within(scope))
+    """Return where units stand, and the leaves with their year's sums."""
+    where = frames.regions_and_territories(tree.units(scope))
     return where, frames.yearly_leaves(scope, version, where)
 
 
 def _least(version: Version) -> float:
-    """The coverage that is enough: what the version was read with, else what the policy says."""
-    if not hasattr(version, "least"):
-        return policy.values(version.plan)["coverage_least"]
-    return version.least / policy.MICRO if version.least is not None else policy.BY_NAME["coverage_least"].value
+    return policy.values_of(version)["coverage_least"]
 
 
 def _node(node: engine.Node, units: Mapping[int, Unit], reps: Mapping[int, str]) -> LedgerNode:

@@ -1,8 +1,31 @@
-"""Figures of the policy in words: the number with its unit, as people write it."""
+"""In words, as people write them: figures of the policy with their unit, and what is suggested to close the gap."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext, ngettext
+
+from salesyear.engine.messages import noop
+
+# What is suggested, by the row of the chapter that it is drawn from.
+SUGGESTED = {
+    "T2": noop("More of the strategic lines"),
+    "T3": noop("Customers won in the year"),
+    "T6": noop("White space"),
+    "T8": noop("The line to offer next"),
+    "T9": noop("A and B customers who may go quiet"),
+    "T10": noop("Lost customers to win back"),
+}
+
+
+def suggested_words(row: str, who: str, customers: int) -> str:
+    """Say what is suggested to whom, in the reader's language; nothing for a row that suggests nothing."""
+    if row not in SUGGESTED:
+        return ""
+    said = {"what": gettext(SUGGESTED[row]), "who": who}
+    if not customers:
+        return gettext("%(what)s: %(who)s") % said
+    count = ngettext("%(count)d customer", "%(count)d customers", customers) % {"count": customers}
+    return gettext("%(what)s: %(who)s, %(count)s") % {**said, "count": count}
 
 
 def value_words(value: float, unit: str) -> str:

@@ -42,12 +42,14 @@ class Rates:
 
 
 def rates_of(scope: Scope) -> Rates:
-    """Read the currencies and their dated rates (two queries). Raises NoRate when no currency is the company's own."""
+    """Read the currencies and, where there are several, their dated rates. Raises NoRate when none is the company's."""
     known = list(Currency.objects.within(scope))
     base = next((currency.code for currency in known if currency.is_base), "")
     if not base:
         raise NoRate(_("No currency is marked as the company's own: mark one in the currencies."))
     since: dict[str, tuple[list[date], list[int]]] = defaultdict(lambda: ([], []))
+    if len(known) == 1:
+        return Rates(base, {base: known[0].digits}, {})
     for currency, day, micros in (
         Rate.objects.within(scope).order_by("starts_on").values_list("currency_id", "starts_on", "micros")
     ):

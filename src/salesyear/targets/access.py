@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from django.http import Http404
 
 from salesyear.core.scope import Scope
-from salesyear.org.models import Role, Unit
+from salesyear.org import tree
+from salesyear.org.models import Role
 from salesyear.plans.models import Version
+from salesyear.plans.queries import versions
 
 MAKERS = frozenset({Role.DIRECTOR, Role.FINANCE, Role.ADMINISTRATOR})
 EDITORS = MAKERS | {Role.REGIONAL_MANAGER}
@@ -37,8 +39,8 @@ def reach_of(scope: Scope) -> Reach:
         return Reach(everything=True)
     if Role.REGIONAL_MANAGER not in scope.roles:
         return Reach()
-    rows = Unit.objects.within(scope).filter(pk__in=scope.units).values_list("pk", "parent")
-    return Reach(units=frozenset(key for key, parent in rows if parent not in scope.units))
+    mine = [unit for unit in tree.units(scope) if unit.pk in scope.units]
+    return Reach(units=frozenset(unit.pk for unit in mine if unit.parent_id not in scope.units))
 
 
 def find_version(scope: Scope, plan: int, number: int) -> Version:
@@ -48,7 +50,7 @@ def find_version(scope: Scope, plan: int, number: int) -> Version:
     """
     if not scope.sees("targets"):
         raise Http404
-    found = Version.objects.filter(plan=plan, number=number).select_related("plan", "plan__currency").first()
+    found = versions().filter(plan=plan, number=number).first()
     if found is None:
         raise Http404
     return found

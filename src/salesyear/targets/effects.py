@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from salesyear.core.scope import Scope
 from salesyear.engine.plans.effect import Effect, uplift
-from salesyear.org.models import Unit
+from salesyear.org import tree
 from salesyear.plans import frames, queries
 from salesyear.plans.models import Initiative, InitiativeState, Version
 from salesyear.plans.months import months_of
@@ -47,7 +47,7 @@ def measured_effects(scope: Scope, version: Version, today: date) -> list[Measur
     spans = {row.pk: [place for place, month in enumerate(months) if _counts(row, month, today)] for row in rows}
     if not any(spans.values()):
         return []
-    where = frames.regions_and_territories(Unit.objects.within(scope))
+    where = frames.regions_and_territories(tree.units(scope))
     ideas = {idea.key: idea for idea in frames.ideas(rows, where)}
     facts = sold(scope).with_columns(month=pl.col("day").dt.truncate("1mo"))
     cells = frames.sheet_cells(scope, version)

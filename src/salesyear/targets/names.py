@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from django.db.models import Value
 from django.utils.translation import gettext as _
 
 from salesyear.core.scope import Scope
 from salesyear.crm.models import Customer
-from salesyear.org.models import Rep, Unit
+from salesyear.org import tree
+from salesyear.org.models import Rep
 from salesyear.sales.models import Line
 
 _LEVELS = {"r": "region", "t": "territory", "p": "rep"}
@@ -48,24 +51,25 @@ def _nameless(column: str) -> str:
 
 
 def names_for(scope: Scope, keys: Mapping[str, Iterable[int]]) -> Names:
-    """Read the names of some keys, one query a kind; what somebody does not see has no name."""
-    units = {*keys.get("region", ()), *keys.get("territory", ())}
-    found = {
-        "rep": _read(Rep, scope, keys.get("rep", ())),
-        "customer": _read(Customer, scope, keys.get("customer", ())),
-    }
-    found |= {"line": _read(Line, scope, keys.get("line", ()))}
-    places = _read(Unit, scope, units)
+    """Read the names of some keys, all in one query; what somebody does not see has no name."""
+    parts = [rows for column in _MODELS if (rows := _rows(scope, column, keys.get(column, ()))) is not None]
+    found: dict[str, dict[int, str]] = {}
+    for column, key, name in parts[0].union(*parts[1:], all=True) if parts else ():
+        found.setdefault(column, {})[key] = name
+    units = {*keys.get("region", ()), *keys.get("territory", ())} - {0}
+    places = {unit.pk: unit.name for unit in tree.units(scope) if unit.pk in units} if units else {}
     return Names(found | {"region": places, "territory": places})
 
 
-def _read(
-    model: type[Rep] | type[Customer] | type[Line] | type[Unit], scope: Scope, keys: Iterable[int]
-) -> dict[int, str]:
+_MODELS: Mapping[str, type[Rep] | type[Customer] | type[Line]] = {"rep": Rep, "customer": Customer, "line": Line}
+_MOST = 300  # keys of a kind that a query is given one by one
+
+
+def _rows(scope: Scope, column: str, keys: Iterable[int]) -> Any:  # noqa: ANN401 - rows of one of three models
     wanted = {key for key in keys if key}
     if not wanted:
-        return {}
-    rows = model.objects.within(scope)
-    if len(wanted) < 900:
+        return None
+    rows = _MODELS[column].objects.within(scope).order_by()
+    if len(wanted) < _MOST:
         rows = rows.filter(pk__in=wanted)
-    return dict(rows.values_list("pk", "name"))
+    return rows.values_list(Value(column), "pk", "name")

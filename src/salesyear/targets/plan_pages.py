@@ -42,18 +42,17 @@ def start_of(scope: Scope) -> Start | None:
     found = queries.latest_baseline()
     if found is None:
         return None
-    years = {year: _year(scope, found, year) for year in (found.year - 1, found.year)}
-    return Start(found, years[found.year], years[found.year - 1])
+    years = _years(scope, found)
+    return Start(found, years.get(found.year), years.get(found.year - 1))
 
 
-def _year(scope: Scope, baseline: Baseline, year: int) -> int | None:
-    cells = BaselineCell.objects.within(scope).filter(baseline=baseline, months=12, starts_on=date(year, 1, 1))
-    top = cells.order_by("level").values_list("level", flat=True).first()
-    if top is None:
-        return None
-    sums = cells.filter(level=top).aggregate(mean=Sum("mean"), actual=Sum("actual"))
-    found: int | None = sums["mean"] if sums["mean"] is not None else sums["actual"]
-    return found
+def _years(scope: Scope, baseline: Baseline) -> dict[int, int | None]:
+    """The baseline's year and the one before it, of the highest level that is seen; one query."""
+    days = [date(year, 1, 1) for year in (baseline.year - 1, baseline.year)]
+    cells = BaselineCell.objects.within(scope).filter(baseline=baseline, months=12, starts_on__in=days)
+    sums = cells.order_by().values_list("starts_on", "level").annotate(mean=Sum("mean"), actual=Sum("actual"))
+    by_level = sorted(sums, key=lambda row: row[1], reverse=True)  # the highest level comes last, and stays
+    return {day.year: mean if mean is not None else actual for day, _level, mean, actual in by_level}
 
 
 @dataclass(frozen=True)
@@ -107,15 +106,19 @@ class VersionPage:
         """Whether this person makes scenarios."""
         return bool(self._scope.roles & MAKERS)
 
-    @cached_property
+    @property
     def published(self) -> Version | None:
         """The version everybody works by."""
-        return self.version.plan.versions.filter(state=State.PUBLISHED).first()
+        return next((one for one in self._versions if one.state == State.PUBLISHED), None)
 
-    @cached_property
+    @property
     def others(self) -> list[Version]:
         """The other versions, to compare with."""
-        return list(self.version.plan.versions.exclude(pk=self.version.pk))
+        return [one for one in self._versions if one.pk != self.version.pk]
+
+    @cached_property
+    def _versions(self) -> list[Version]:
+        return list(self.version.plan.versions.all())
 
     @cached_property
     def steps(self) -> Sequence[Step]:

@@ -8,16 +8,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Sum
-
 from salesyear.core.scope import Scope
 from salesyear.org.models import Unit
 from salesyear.plans import frames
 from salesyear.plans.models import Initiative, Plan, QuarterPlan
 from salesyear.plans.months import months_of
 from salesyear.plans.reports import Ledger, LedgerLine, LedgerNode
-from salesyear.sales.frames import NONE
-from salesyear.sales.models import OrderLine, Return
+from salesyear.sales.frames import NONE, earned
 
 MONTHS = 3
 
@@ -111,16 +108,15 @@ def _is_due(line: LedgerLine, ledger: Ledger, node: LedgerNode, part: slice) -> 
 
 
 def _sold(scope: Scope, plan: Plan, where: Mapping[int, frames.Where], today: date) -> dict[int, list[int]]:
-    """Sales less returns by region and month of the plan's year, in the plan's currency, until today."""
+    """Sales less returns by region and month of the plan's year until today, of a shared sale the part that is seen."""
+    import polars as pl
+
     months = months_of(plan)
     place = {month: number for number, month in enumerate(months)}
     last = min(today, (months[-1] + timedelta(days=32)).replace(day=1) - timedelta(days=1))
-    found: dict[int, list[int]] = defaultdict(lambda: [0] * 12)
-    lines = OrderLine.objects.within(scope).filter(ordered_on__range=(months[0], last), currency=plan.currency_id)
-    back = Return.objects.within(scope).filter(returned_on__range=(months[0], last), currency=plan.currency_id)
-    for sign, rows, day in ((1, lines, "ordered_on"), (-1, back, "returned_on")):
-        days = rows.order_by().values_list("unit_id", day).annotate(sum=Sum("amount"))
-        for unit, when, amount in days:
-            region = where.get(unit or NONE, (NONE, NONE))[0]
-            found[region][place[when.replace(day=1)]] += sign * amount
-    return found
+    found: dict[int, list[float]] = defaultdict(lambda: [0.0] * 12)
+    facts = earned(scope, since=months[0], before=last + timedelta(days=1))
+    by_month = facts.group_by("earned_in", pl.col("day").dt.truncate("1mo")).agg(pl.col("amount").sum())
+    for unit, month, amount in by_month.iter_rows():
+        found[where.get(unit, (NONE, NONE))[0]][place[month]] += amount
+    return defaultdict(lambda: [0] * 12, {key: [round(amount) for amount in row] for key, row in found.items()})

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Exists
 from django.http import Http404
 
 from salesyear.core.models import Run, RunState
 from salesyear.core.scope import Scope, ScopedQuerySet
-from salesyear.targets.models import Baseline, BaselineCell, Level
+from salesyear.targets.models import Baseline, BaselineCell
 from salesyear.targets.services import KIND
 
 
@@ -73,10 +74,6 @@ def years_around(scope: Scope, shown: BaselineCell, year: int) -> list[BaselineC
     above = [int(one) for one in shown.lineage.strip("/").split("/")]
     near = cells_of(scope, shown.baseline).filter(months=12, starts_on__in=years)
     children = near.filter(parent=shown.node)
-    beside = near.filter(level=shown.level) if shown.level == _top(scope, shown) else near.none()
+    higher = cells_of(scope, shown.baseline).filter(level__lt=shown.level)
+    beside = near.filter(~Exists(higher), level=shown.level)  # where they see no total
     return list((children | beside | near.filter(node__in=above)).order_by("level", "node", "starts_on"))
-
-
-def _top(scope: Scope, shown: BaselineCell) -> int:
-    top = cells_of(scope, shown.baseline).order_by("level").values_list("level", flat=True).first()
-    return int(Level.COMPANY) if top is None else int(top)

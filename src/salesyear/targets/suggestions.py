@@ -11,19 +11,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from django.utils.translation import gettext, ngettext
+from django.db.models import Subquery
 
 from salesyear.core.scope import Scope
-from salesyear.engine.messages import noop
 from salesyear.engine.plans.ledger import Leaf, weighed
 from salesyear.engine.rounding import share_out
-from salesyear.market.models import Score, Study, WhiteSpace
+from salesyear.market.models import Score, Scoring, Study, WhiteSpace
 from salesyear.market.queries import latest_scoring, scores_of
+from salesyear.org import tree
 from salesyear.org.models import Rep, Unit
-from salesyear.plans import frames, policy, queries
+from salesyear.plans import frames, policy
 from salesyear.plans.models import InitiativeKind, Version
 from salesyear.plans.months import months_of
+from salesyear.plans.reports import Coverage, coverage
 from salesyear.plans.services import InitiativeParams
+from salesyear.plans.words import suggested_words
 from salesyear.sales.frames import NONE
 from salesyear.sales.models import Line
 
@@ -98,16 +100,6 @@ class Suggestion:
         )
 
 
-TITLES = {
-    "T2": noop("More of the strategic lines"),
-    "T3": noop("Customers won in the year"),
-    "T6": noop("White space"),
-    "T8": noop("The line to offer next"),
-    "T9": noop("A and B customers who may go quiet"),
-    "T10": noop("Lost customers to win back"),
-}
-
-
 @dataclass(frozen=True)
 class _Ground:
     """What suggestions are made from: the version's leaves by person, scores by person, the policy, the months left."""
@@ -122,6 +114,8 @@ class _Ground:
     values: Mapping[str, float]
     spaces: Sequence[WhiteSpace]
     first: int
+    coverage: Coverage | None
+    scored: bool
 
     def spread(self, person: Person, amount: int) -> list[int]:
         """Share an amount over the months still to come, as the baseline of the leaf has its season."""
@@ -131,41 +125,52 @@ class _Ground:
         return share_out(amount, season if any(season) else even)
 
 
-def suggestions(scope: Scope, version: Version, today: date) -> list[Suggestion]:
+@dataclass(frozen=True)
+class Suggestions:
+    """What could close the gap; the coverage now; whether customers have been graded."""
+
+    lines: Sequence[Suggestion]
+    coverage: Coverage | None
+    scored: bool
+
+
+def suggestions(scope: Scope, version: Version, today: date) -> Suggestions:
     """Return what could close the gap of what `scope` sees, by chapter row and salesperson; worth nothing: left out."""
     ground = _ground(scope, version, today)
+    rows = ground.coverage.rows if ground.coverage else ()
+    known = {row.source: row.pk for row in rows if row.source}
     found = [one for make in _MAKERS for one in make(ground) if one.amount > 0]
-    sources = {one.source for one in found}
-    taken = queries.initiatives(scope, version.plan).filter(source__in=sources).values_list("source", "pk")
-    known = dict(taken)
-    return [replace(one, taken=known.get(one.source)) for one in found]
+    lines = [replace(one, taken=known.get(one.source)) for one in found]
+    return Suggestions(lines, ground.coverage, ground.scored)
 
 
 def _ground(scope: Scope, version: Version, today: date) -> _Ground:
-    units = {unit.pk: unit for unit in Unit.objects.within(scope)}
+    units = {unit.pk: unit for unit in tree.units(scope)}
     reps = {rep.pk: rep for rep in Rep.objects.within(scope).select_related("unit")}
     where = frames.regions_and_territories(units.values())
     strategic = frozenset(Line.objects.within(scope).filter(strategic=True).values_list("pk", flat=True))
     months = months_of(version.plan)
-    leaves = frames.leaves_by_person(scope, version, where)
+    leaves, parts = frames.leaves_and_parts(scope, version, where, strategic)
+    scoring = latest_scoring()
     return _Ground(
         version,
         leaves,
-        _scores(scope, leaves),
+        _scores(scope, scoring, leaves),
         strategic,
-        frames.parts_by_person(scope, version, strategic),
+        parts,
         units,
         reps,
-        policy.values(version.plan),
+        policy.values_of(version),
         _spaces(scope),
         sum(1 for month in months if month < today.replace(day=1)),
+        coverage(scope, version.plan, version, year=(where, list(leaves.values()))),
+        scoring is not None,
     )
 
 
-def _scores(scope: Scope, leaves: Mapping[Person, Leaf]) -> dict[Person, list[Score]]:
+def _scores(scope: Scope, scoring: Scoring | None, leaves: Mapping[Person, Leaf]) -> dict[Person, list[Score]]:
     """The scores by leaf: a customer's own territory, else where the salesperson owes most; without any: left out."""
     most = {person[1]: person for person, leaf in sorted(leaves.items(), key=lambda one: sum(one[1].target))}
-    scoring = latest_scoring()
     found: dict[Person, list[Score]] = defaultdict(list)
     if scoring and scope.sees("customers"):
         for score in scores_of(scope, scoring).exclude(rep=None).order_by("pk"):
@@ -177,9 +182,9 @@ def _scores(scope: Scope, leaves: Mapping[Person, Leaf]) -> dict[Person, list[Sc
 
 
 def _spaces(scope: Scope) -> list[WhiteSpace]:
-    study = Study.objects.order_by("-pk").first()
-    rows = WhiteSpace.objects.within(scope).select_related("line").filter(study=study)
-    return list(rows.order_by("-expected", "pk")) if study else []
+    newest = Study.objects.order_by("-pk").values("pk")[:1]
+    rows = WhiteSpace.objects.within(scope).select_related("line").filter(study=Subquery(newest))
+    return list(rows.order_by("-expected", "pk"))
 
 
 def _lists(
@@ -210,12 +215,7 @@ def _suggestion(
     where: Mapping[str, Sequence[int]] | None = None,
 ) -> Suggestion:
     unit, rep = ground.units.get(person[0]), ground.reps.get(person[1])
-    title = gettext(TITLES[row])
-    if items:
-        count = ngettext("%(count)d customer", "%(count)d customers", len(items)) % {"count": len(items)}
-        title = gettext("%(what)s: %(who)s, %(count)s") % {"what": title, "who": rep or unit or "", "count": count}
-    else:
-        title = gettext("%(what)s: %(who)s") % {"what": title, "who": rep or unit or ""}
+    title = suggested_words(row, str(rep or unit or ""), len(items))
     lifted = where or {"customer": [one.customer for one in items]}
     return Suggestion(row, kind, unit, rep, title, ground.spread(person, amount), chance, lifted, items)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone, translation
@@ -36,7 +36,6 @@ class PaperParams:
     brief: bool = False  # a page for a salesperson: the numbers and the gap, not the other chapters
     remarks: tuple[str, ...] = ()
     moment: datetime | None = None  # what every date inside the files says; the version's own unless given
-    titles: Mapping[str, str] = field(default_factory=dict)  # of suggested initiatives, in the paper's language
 
 
 def paper_of(scope: Scope, version: Version, params: PaperParams) -> Paper:
@@ -55,8 +54,6 @@ def _paper(scope: Scope, version: Version, params: PaperParams) -> Paper:
     told = Telling(facts, money, params.language, _year_name(version))
     known = ledger(scope, version)
     rows = [line.initiative for line in known.lines]
-    for row in rows:
-        row.title = params.titles.get(row.source, row.title)
     policy = values(plan)
     return Paper(
         params.language,

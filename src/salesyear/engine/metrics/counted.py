@@ -252,7 +252,7 @@ def _open(rows: Rows, end: date) -> Any:  # noqa: ANN401
     left = invoices.left_join(named, invoices["row"] == named["_invoice"]).drop("_invoice")
     owed = left.mutate(_owed=left.amount - left["_paid"].fill_null(0))
     free = _free(invoices, receipts, owed)
-    owed = owed.mutate(_owed=ibis.greatest(owed["_owed"], 0))
+    owed = owed.filter(owed["_owed"] > 0)  # what is paid waits for nothing: few rows are left to put in order
     earlier = ibis.window(group_by=owed.customer, order_by=[owed.due_on, owed.day, owed["row"]], rows=(None, 0))
     owed = owed.mutate(_until=owed["_owed"].sum().over(earlier).cast("int64"))
     both = owed.left_join(free, owed.customer == free["_payer"]).drop("_payer")
@@ -266,7 +266,7 @@ def _free(invoices: Any, receipts: Any, owed: Any) -> Any:  # noqa: ANN401
     """What each customer paid without naming an invoice, or beyond one: `_payer`, `_free`."""
     import ibis
 
-    loose = receipts.filter(receipts.invoice.notin(invoices["row"]))
+    loose = receipts.anti_join(invoices, receipts.invoice == invoices["row"])
     loose = loose.select(_payer=loose.customer, _free=loose.amount)
     over = owed.filter(owed["_owed"] < 0)
     over = over.select(_payer=over.customer, _free=-over["_owed"])

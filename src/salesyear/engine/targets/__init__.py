@@ -9,6 +9,7 @@ from salesyear.engine.targets.numeric.response import Distance
 from salesyear.engine.targets.params import Params
 from salesyear.engine.targets.plan import Plan
 from salesyear.engine.targets.rules import BadRule, Kind, Priority, Rule, Rules
+from salesyear.engine.targets.solver import Solver
 from salesyear.engine.targets.solving import solve
 from salesyear.engine.targets.why import Part, Why, explain
 from salesyear.engine.targets.written import levels_from, params_from, rules_from, rules_to
@@ -29,6 +30,7 @@ __all__ = [
     "Rule",
     "Rules",
     "Session",
+    "Solver",
     "Why",
     "compare",
     "conflicts",

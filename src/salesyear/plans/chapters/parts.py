@@ -42,6 +42,10 @@ FACTS = {
 PAGES = {
     "baseline": noop("Baseline"),
     "prior": noop("Prior"),
+    "ledger": noop("Gap ledger"),
+    "suggestions": noop("Suggestions"),
+    "commitments": noop("Commitments"),
+    "policy": noop("Policy"),
     "customer-grades": noop("Customers' value"),
     "market-potential": noop("Market potential and share"),
     "new-customers": noop("New customers"),

@@ -18,7 +18,8 @@ TARGETS = Chapter(
             "Revenue target breakdown",
             noop("The year's target, shared out by potential and history down to key customers, adding up exactly."),
             ("orders", "customers", "units", "reps", "quotas"),
-            begun=("baseline", "prior"),
+            page="plans",
+            begun=("baseline", "prior", "ledger", "suggestions", "commitments", "policy"),
         ),
         Row(
             "T2",

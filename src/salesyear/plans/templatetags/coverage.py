@@ -6,8 +6,9 @@ from typing import Any
 
 from django import template
 from django.template.context import Context
+from django.utils import timezone
 
-from salesyear.plans import reports
+from salesyear.plans import queries, reports
 
 register = template.Library()
 
@@ -16,11 +17,13 @@ register = template.Library()
 def coverage_bar(context: Context) -> dict[str, Any]:
     """Show the coverage of the page's `plan` (and `version`, if it names one) for who is asking; nothing without.
 
-    A page that has worked it out already gives it as `coverage`.
+    A page that has worked it out already gives it as `coverage`; one that is about no plan shows that of today's plan.
     """
     if "coverage" in context:
         return {"coverage": context["coverage"]}
-    plan, request = context.get("plan"), context.get("request")
+    request = context.get("request")
+    version = context.get("version") if "plan" in context else queries.shown_on(timezone.localdate())
+    plan = version.plan if version else context.get("plan")
     if plan is None or request is None:
         return {"coverage": None}
-    return {"coverage": reports.coverage(request.scope, plan, context.get("version"))}
+    return {"coverage": reports.coverage(request.scope, plan, version)}

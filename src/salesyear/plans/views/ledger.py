@@ -26,6 +26,7 @@ def ledger(request: Request) -> HttpResponse:
     found = reports.ledger(request.scope, version) if version else None
     page = LedgerPage(found, request.GET.get("node", "")) if found and not found.empty else None
     context: dict[str, Any] = {"plan": plan, "page": page, "may_edit": _may_edit(request)}
+    context["coverage"] = reports.coverage_of(found) if page and found else None
     context["may_measure"] = bool(request.scope.roles & access.MEASURERS)
     return render(request, "plans/ledger.html", context)
 

@@ -29,15 +29,19 @@ class Asked:
     labels: dict[str, Ints] = field(default_factory=dict)
     locked: dict[int, int] = field(default_factory=dict)
 
+    @property
+    def parts(self) -> dict[str, Ints]:
+        """The columns that tell parts apart, cell by cell."""
+        return {name: np.repeat(values, MONTHS) for name, values in self.labels.items()}
+
     def cells(self, cells: Cells) -> Cells:
-        """Return the table with the columns and the held cells."""
-        columns = [pl.Series(name, np.repeat(values, MONTHS)) for name, values in self.labels.items()]
-        if self.locked:
-            amounts: list[float | None] = [None] * cells.frame.height
-            for place, amount in self.locked.items():
-                amounts[place] = float(amount)
-            columns.append(pl.Series("locked", amounts, dtype=pl.Float64))
-        return replace(cells, frame=cells.frame.with_columns(*columns)) if columns else cells
+        """Return the table with the held cells."""
+        if not self.locked:
+            return cells
+        amounts = np.full(cells.frame.height, np.nan)
+        amounts[list(self.locked)] = list(self.locked.values())
+        locked = pl.Series("locked", amounts).fill_nan(None)
+        return replace(cells, frame=cells.frame.with_columns(locked))
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from salesyear.core.scope import Scope
 from salesyear.engine.targets import Cells, Params, Rules, rules_from
 from salesyear.plans.models import Sheet, Version
 from salesyear.sales.frames import places
+from salesyear.targets.editing.kept import Kept, Solvers
 from salesyear.targets.planning.cells import LEVELS, Layout, path_of
 from salesyear.targets.planning.facts import Leaf
 
@@ -24,6 +26,8 @@ Bools = NDArray[np.bool_]
 Where = Mapping[str, Sequence[int]]
 MONTHS = 12
 YEAR = tuple(range(MONTHS))
+AREAS = 16  # whose insides are planned by themselves, kept at once
+TABLES = 16  # of one version, kept at once
 SLOT = {"customer": 0, "line": 1, "new": 2}
 
 
@@ -87,6 +91,21 @@ class Desk:
     def cells(self) -> Cells:
         """The engine's table, before any edit."""
         return self.layout.cells(self.prior, self.last_year, self.baseline)
+
+    @cached_property
+    def solvers(self) -> Solvers:
+        """What solves these cells, kept from edit to edit."""
+        return Solvers(self.cells)
+
+    @cached_property
+    def parts(self) -> Kept[int, Desk]:
+        """Desks of areas by unit, kept from edit to edit."""
+        return Kept(AREAS)
+
+    @cached_property
+    def drawn(self) -> Kept[Hashable, Any]:
+        """What tables were drawn of it, for the next answer (see `table.drawn`)."""
+        return Kept(TABLES)
 
     def select(self, where: Where) -> Selection:
         """Return the cells a place means: column → keys; `month` counts from 1 within the plan's year."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import copy
-from datetime import datetime
 
 import numpy as np
 from django.db import connection
@@ -15,6 +13,7 @@ from salesyear.core.scope import Scope
 from salesyear.plans.models import Edit, Sheet, State, Version
 from salesyear.targets.editing.desk import Desk
 from salesyear.targets.editing.state import State as Now
+from salesyear.targets.editing.steps import marked
 from salesyear.targets.planning.cash import cash_inputs, cash_of
 from salesyear.targets.planning.cells import sums_by
 
@@ -50,14 +49,7 @@ def _mark(version: Version, edits: tuple[Edit, ...], undone: frozenset[str], red
     batches = undone or {redone}
     mine = Edit.objects.within(Scope.system("changing a plan")).filter(version=version, batch__in=batches)
     mine.update(undone_at=at)
-    return tuple(_marked(edit, at) if edit.batch in batches else edit for edit in edits)
-
-
-def _marked(edit: Edit, at: datetime | None) -> Edit:
-    """A copy: states kept of earlier editions go on saying what they said."""
-    other = copy(edit)
-    other.undone_at = at
-    return other
+    return tuple(marked(edit, at) if edit.batch in batches else edit for edit in edits)
 
 
 def write_sheets(version: Version, desk: Desk, before: Ints, after: Ints) -> None:

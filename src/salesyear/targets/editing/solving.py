@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from salesyear.engine.messages import noop
-from salesyear.engine.targets import Cells, Kind, Plan, Priority, Rule, Rules, solve
+from salesyear.engine.targets import Kind, Plan, Priority, Rule, Rules
 from salesyear.targets.editing.asking import asked_by, without_the_same
 from salesyear.targets.editing.desk import MONTHS, Desk, Selection
 from salesyear.targets.editing.held import Change, Held, Log
@@ -52,10 +52,15 @@ def amounts_of(desk: Desk, log: Log) -> Ints:
     return _planned(desk, log)  # held amounts that an earlier release of the engine had come to
 
 
+def nearest_of(desk: Desk, shown: Ints, log: Log) -> Ints:
+    """Return every cell's amount, moved as little as possible from those that are shown. Raises Clashing."""
+    return _planned(replace(desk, prior=shown.astype(np.float64)), log)
+
+
 def _planned(desk: Desk, log: Log) -> Ints:
     rules = changed_rules(desk.rules, log.changes)
     everywhere = [one for one in log.held if not one.area]
-    amounts = _solved(desk, desk.cells, rules, everywhere, 0)
+    amounts = _solved(desk, rules, everywhere, 0)
     for area in areas_of(desk, log.held):
         amounts = _inside(desk, rules, log.held, area, amounts)
     return amounts
@@ -75,10 +80,11 @@ def _step(said: dict[str, Any]) -> Relaxation:
     return Relaxation(said["rule"], said["level"], said["path"], said["values"], asked, now)
 
 
-def _solved(desk: Desk, cells: Cells, rules: Rules, held: Sequence[Held], area: int) -> Ints:
+def _solved(desk: Desk, rules: Rules, held: Sequence[Held], area: int) -> Ints:
     asked = asked_by(desk, held)
     whole = Rules((*without_the_same(rules, asked).rules, *asked.rules))
-    plan = solve(asked.cells(cells), whole, desk.params)
+    solver = desk.solvers.of(asked.parts)
+    plan = solver.solve(asked.cells(solver.cells), whole, desk.params)
     if plan.whole is None:
         raise Clashing(plan, desk, area)
     return plan.whole.reshape(-1, MONTHS)
@@ -101,12 +107,12 @@ def area_of(desk: Desk, unit: int) -> Area | None:
 
 def _inside(desk: Desk, rules: Rules, held: Sequence[Held], area: Area, amounts: Ints) -> Ints:
     """Plan one area anew, its total of every month as it is."""
-    part = _part(desk, area)
+    part = desk.parts.of(area.unit, lambda: _part(desk, area))
     mine = np.zeros(desk.layout.slots, np.int64) - 1
     mine[area.slots] = np.arange(len(area.slots))
     inner = [moved for one in held if (moved := _moved(one, mine, amounts, area, desk))]
     own = Rules((*_rules_inside(rules, area), *_kept_sums(part, rules, area, amounts[area.slots])))
-    solved = _solved(part, part.cells, own, inner, area.unit)
+    solved = _solved(part, own, inner, area.unit)
     out = amounts.copy()
     out[area.slots] = solved
     return out

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
-from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from salesyear.core.scope import Scope
 from salesyear.plans.models import Edit, Sheet, Version
-from salesyear.targets.editing.desk import Desk, open_desk, targets_now
+from salesyear.targets.editing.desk import MONTHS, Desk, open_desk, targets_now
 from salesyear.targets.editing.held import Held, Log, effective
+from salesyear.targets.editing.kept import Kept
+from salesyear.targets.editing.solving import amounts_of
+from salesyear.targets.editing.steps import as_at
 
 Ints = NDArray[np.int64]
 KEPT = 8  # versions at once
+EARLIER = 32  # editions of them all
 
 
 @dataclass(frozen=True)
@@ -39,59 +42,75 @@ class State:
         return effective([*self.edits, *more], self.desk, self.known, undone, redone)
 
 
-_states: OrderedDict[int, State] = OrderedDict()
-_desks: OrderedDict[int, Desk] = OrderedDict()
-_guard = Lock()
+Stamp = tuple[int, datetime, str]  # a version, as no other and no later one in its place has it
+_states: Kept[Stamp, State] = Kept(KEPT)
+_earlier: Kept[tuple[Stamp, int], State] = Kept(EARLIER)
+_desks: Kept[Stamp, Desk] = Kept(KEPT)
+
+
+def _stamp(version: Version) -> Stamp:
+    return version.pk, version.made_at, version.fingerprint
 
 
 def state_of(version: Version) -> State:
     """Return the version as the database has it; a kept state of the same edition is as good."""
-    edition = Version.objects.filter(pk=version.pk).values_list("edition", flat=True).get()
-    with _guard:
-        there = _states.get(version.pk)
+    there = _states.get(_stamp(version))
+    edition = _edition(version)
     if there and there.edition == edition:
         return there
-    desk = desk_of(version)
+    if there is None or there.edition > edition:
+        there = State(0, desk_of(version), np.zeros((0, MONTHS), np.int64), (), {})
+    while True:
+        state = _read_on(version, there, edition)
+        before, edition = edition, _edition(version)
+        if before == edition:  # nobody wrote between the amounts and the log
+            return remember(version, state)
+
+
+def _edition(version: Version) -> int:
+    edition: int = Version.objects.filter(pk=version.pk).values_list("edition", flat=True).get()
+    return edition
+
+
+def _read_on(version: Version, there: State, edition: int) -> State:
+    """Read the amounts, and what came to the log since an earlier state."""
     amounts = targets_now(version)
-    edits = Edit.objects.within(_system()).filter(version=version, number__lte=edition).select_related("actor")
-    state = State(edition, desk, amounts, tuple(edits.order_by("number")), there.known if there else {})
-    remember(version.pk, state)
-    return state
+    fresh = Edit.objects.within(_system()).filter(version=version, number__gt=there.edition, number__lte=edition)
+    edits = (*there.edits, *fresh.select_related("actor").order_by("number"))
+    return State(edition, there.desk, amounts, as_at(edits, edition), there.known)
+
+
+def state_at(version: Version, now: State, edition: int) -> State:
+    """Return the version as it was at an edition: kept, or solved again from the log up to it."""
+    there = now if edition >= now.edition else _earlier.get((_stamp(version), edition))
+    if there:
+        return there
+    edits = as_at(now.edits, edition)
+    log = effective(edits, now.desk, now.known)
+    return State(edition, now.desk, amounts_of(now.desk, log), edits, now.known)
 
 
 def desk_of(version: Version) -> Desk:
     """Return what no edit changes."""
-    with _guard:
-        if version.pk in _desks:
-            _desks.move_to_end(version.pk)
-            return _desks[version.pk]
-    desk = open_desk(version)
-    with _guard:
-        _desks[version.pk] = desk
-        while len(_desks) > KEPT:
-            _desks.popitem(last=False)
-    return desk
+    return _desks.of(_stamp(version), lambda: open_desk(version))
 
 
-def remember(version: int, state: State) -> None:
+def remember(version: Version, state: State) -> State:
     """Keep a state that is in the database."""
-    with _guard:
-        _states[version] = state
-        _states.move_to_end(version)
-        while len(_states) > KEPT:
-            _states.popitem(last=False)
+    _earlier.put((_stamp(version), state.edition), state)
+    return _states.put(_stamp(version), state)
 
 
 def forget() -> None:
     """Forget everything kept in this process, as another process would start."""
-    with _guard:
-        _states.clear()
-        _desks.clear()
+    _states.clear()
+    _earlier.clear()
+    _desks.clear()
 
 
 def slots_seen(scope: Scope, version: Version, desk: Desk) -> Ints:
     """Return the slots that somebody sees: those of their sheets."""
-    keys = set(Sheet.objects.within(scope).filter(version=version).values_list("pk", flat=True))
+    keys = set(Sheet.objects.within(scope).filter(version=version).order_by().values_list("pk", flat=True))
     leaves = [place for place, key in enumerate(desk.sheets) if key in keys]
     return np.flatnonzero(np.isin(desk.layout.leaf, leaves))
 

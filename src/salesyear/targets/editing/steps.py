@@ -1,8 +1,10 @@
-"""Steps of undo: a person's batches that stand, and those taken back."""
+"""Steps of undo: batches that stand, and those taken back; now, and as they were at an edition."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
+from datetime import datetime
 
 from salesyear.plans.models import Edit
 
@@ -28,3 +30,24 @@ def _step(edit: Edit, done: list[str], taken: list[str]) -> None:
     elif not done or done[-1] != edit.batch:
         done.append(edit.batch)
         taken.clear()
+
+
+def as_at(edits: Sequence[Edit], edition: int) -> tuple[Edit, ...]:
+    """Return the log as it stood at an edition: what came later is not in it, nor was anything taken back by it."""
+    kept = [edit for edit in edits if edit.number <= edition]
+    taken: dict[str, datetime] = {}
+    for edit in kept:
+        if back := edit.rule.get("undo"):
+            taken[back] = edit.at
+        elif again := edit.rule.get("redo"):
+            taken.pop(again, None)
+    return tuple(marked(edit, taken.get(edit.batch)) for edit in kept)
+
+
+def marked(edit: Edit, at: datetime | None) -> Edit:
+    """Return an edit as taken back at a time, or as standing; states kept of other editions say what they said."""
+    if (edit.undone_at is None) == (at is None):
+        return edit
+    other = copy(edit)
+    other.undone_at = at
+    return other

@@ -15,7 +15,7 @@ from salesyear import __version__
 from salesyear.core.scope import Scope
 from salesyear.core.steps import Steps, mark_of
 from salesyear.engine.messages import noop
-from salesyear.org.models import Unit, UnitKind
+from salesyear.org import tree
 from salesyear.sales import frames
 from salesyear.sales.money import rates_of
 from salesyear.targets.models import Level
@@ -127,7 +127,7 @@ def baseline_of_year(
 
 def _company(scope: Scope) -> int:
     """The unit that the whole tree stands for: whoever is given it sees the total."""
-    top = Unit.objects.within(scope).filter(kind=UnitKind.COMPANY, parent=None).order_by("-starts_on", "-pk").first()
+    top = tree.company(scope)
     return top.pk if top else frames.NONE
 
 

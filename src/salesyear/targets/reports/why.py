@@ -80,7 +80,8 @@ def _parts(now: State, cells: Selection) -> tuple[int, tuple[WhyPart, ...]]:
     held = [one for one in now.present.binding.held if not one.area]
     asked = asked_by(now.desk, held)
     rules = without_the_same(changed_rules(now.desk.rules, now.present.changes), asked)
-    plan = solve(_marked(now, asked.cells(now.desk.cells), cells), Rules((*rules.rules, *asked.rules)), now.desk.params)
+    table = asked.cells(now.desk.solvers.of(asked.parts).cells)
+    plan = solve(_marked(now, table, cells), Rules((*rules.rules, *asked.rules)), now.desk.params)
     found = explain(plan, {"asked": ("1",)})
     prior, target = round(found.prior), cells.sum(now.amounts)
     parts = [WhyPart(_name(part), round(part.amount), part.factor) for part in found.parts if round(part.amount)]

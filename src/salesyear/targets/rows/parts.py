@@ -88,7 +88,10 @@ class Table:
 
 @dataclass(frozen=True)
 class RowReport:
-    """What a row's page shows. missing: what is not known and what it would add. links: words → name of a page."""
+    """What a row's page shows. missing: what is not known and what it would add. links: words → name of a page.
+
+    more: further lists, which stand before the long one.
+    """
 
     goals: Sequence[Goal] = ()
     table: Table | None = None
@@ -96,6 +99,12 @@ class RowReport:
     missing: Sequence[str] = ()
     notes: Sequence[str] = ()
     links: Mapping[str, str] = field(default_factory=dict)
+    more: Sequence[Table] = ()
+
+    @property
+    def tables(self) -> list[Table]:
+        """All its lists, in the page's order."""
+        return [*self.more, *([self.table] if self.table else [])]
 
 
 def share_words(part: float, whole: float) -> str:

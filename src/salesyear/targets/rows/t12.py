@@ -1,4 +1,4 @@
-"""T12 大客户专属服务: the customers worth most, who looks after each, and how sure it is that they stay."""
+"""T12 大客户专属服务: the customers who bring most, who looks after each, and how sure it is that they stay."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from salesyear.targets.rows.parts import WHOLE, Asked, Column, Goal, RowReport, 
 
 
 def report(asked: Asked) -> RowReport:
-    """Return the top share of the customers by expected value; the salesperson is their adviser."""
+    """Return the top share of the customers by what they bought in the last twelve months, as plans single them out.
+
+    Whoever bought nothing in them is no customer to be served first. One who has gone quiet stays, and is marked.
+    """
     goals = (
         Goal(gettext("Renewal rate of key accounts"), f"> {asked.goal('renewal_rate')}"),
         Goal(gettext("From one business review to the next"), asked.goal("key_account_review")),
@@ -22,18 +25,19 @@ def report(asked: Asked) -> RowReport:
         gettext("Visits are not known: the last and the next business review of each would stand here."),
     ]
     scoring = latest_scoring()
-    scores = list(scores_of(asked.scope, scoring).order_by("-expected", "pk")) if scoring else []
+    buying = scores_of(asked.scope, scoring).filter(bought__gt=0) if scoring else None
+    scores = list(buying.order_by("-bought", "pk")) if buying else []
     if not scores:
         return RowReport(goals, kinds=(InitiativeKind.KEY_ACCOUNT,), missing=[not_graded(), *missing])
     top = scores[: ceil(asked.values["key_account_share"] * len(scores))]
     stay = sum(one.alive for one in top) / len(top)
-    whole = sum(one.expected for one in scores)
+    whole, lost = sum(one.bought for one in scores), sum(1 for one in top if one.churned)
     served = Goal(
         gettext("Customers served as key accounts"),
         asked.goal("key_account_share"),
         str(len(top)),
-        note=gettext("They are expected to bring %(share)s of next year’s sales.")
-        % {"share": share_words(sum(one.expected for one in top), whole)},
+        note=gettext("They brought %(share)s of the last twelve months’ sales; %(lost)d of them have gone quiet.")
+        % {"share": share_words(sum(one.bought for one in top), whole), "lost": lost},
     )
     likely = Goal(
         gettext("Still buying, on average"),
@@ -43,19 +47,30 @@ def report(asked: Asked) -> RowReport:
         gettext("The chance that a key account still buys, from its rhythm; it stands in for contracts."),
     )
     table = Table(
-        gettext("Key accounts, worth most first"),
+        gettext("Key accounts, whoever bought most first"),
         (
             Column(gettext("Customer")),
             Column(gettext("Adviser")),
             Column(gettext("Grade")),
-            Column(gettext("Expected next year"), "money"),
             Column(gettext("Last twelve months"), "money"),
+            Column(gettext("Expected next year"), "money"),
             Column(gettext("Last purchase"), "day"),
             Column(gettext("Still buys"), "share"),
+            Column(gettext("Gone quiet")),
             Column(gettext("Next review"), "day"),
         ),
         [
-            (str(one.customer), str(one.rep or ""), one.grade, one.expected, one.bought, one.last_on, one.alive, None)
+            (
+                str(one.customer),
+                str(one.rep or ""),
+                one.grade,
+                one.bought,
+                one.expected,
+                one.last_on,
+                one.alive,
+                gettext("gone quiet") if one.churned else "",
+                None,
+            )
             for one in top
         ],
     )

@@ -61,7 +61,7 @@ class Measures:
 
     def _cash(self) -> Floats:
         """Collections belong to leaves and months: rows of the organisation, columns of time."""
-        if self._columns.months is None:
+        if self._columns.slots is not None:
             return self._nothing()
         desk, count = self._desk, len(self._desk.sheets)
         last, target = (sums_by(desk.layout.leaf, table, count) for table in (desk.last_year, self._amounts))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,25 +16,28 @@ from numpy.typing import NDArray
 
 from salesyear.core import rls
 from salesyear.core.scope import Scope
+from salesyear.org import tree
 from salesyear.plans.models import Comment, State, Version
 from salesyear.plans.months import months_of
 from salesyear.targets.access import reach_of
+from salesyear.targets.editing.desk import Where
 from salesyear.targets.editing.held import Held
 from salesyear.targets.editing.state import State as Now
-from salesyear.targets.editing.state import slots_seen, state_of
+from salesyear.targets.editing.state import slots_seen, state_at, state_of
 from salesyear.targets.editing.steps import steps_of
 from salesyear.targets.names import Names, names_for
-from salesyear.targets.table.asked import DOWN, KINDS, Asked, words_of
+from salesyear.targets.table.asked import KINDS, Asked, words_of
+from salesyear.targets.table.drawn import Drawn, Place, drawn
 from salesyear.targets.table.measures import Measures
-from salesyear.targets.table.sums import Columns, Row, columns_of, rows_of
+from salesyear.targets.table.sums import Columns, Row
 
 Ints = NDArray[np.int64]
-Places = dict[tuple[str, str], Any]
+Places = dict[Place, Any]
 
 
 @dataclass(frozen=True)
 class Table:
-    """A version as somebody sees it, by what was asked for."""
+    """A version as somebody sees it, by what was asked for. comments: which cells they are about."""
 
     scope: Scope
     version: Version
@@ -43,21 +45,21 @@ class Table:
     now: Now
     seen: Ints
     names: Names
+    comments: tuple[Where, ...]
 
     @cached_property
+    def _drawn(self) -> Drawn:
+        return drawn(self.now.desk, self.asked, self.seen)
+
+    @property
     def columns(self) -> Columns:
         """The columns, the total's first."""
-        return columns_of(self.now.desk, self.asked.across, self.seen)
+        return self._drawn.columns
 
-    @cached_property
-    def _rows(self) -> Any:  # noqa: ANN401 - rows of sums.py
-        return rows_of(self.now.desk, self.asked, self.seen)
-
-    @cached_property
+    @property
     def rows(self) -> tuple[Row, ...]:
         """The rows, the company's first."""
-        found: tuple[Row, ...] = self._rows.rows
-        return found
+        return self._drawn.rows.rows
 
     def as_json(self) -> dict[str, Any]:
         """Return the whole table."""
@@ -79,38 +81,39 @@ class Table:
 
     def written(self, places: Iterable[int]) -> list[dict[str, Any]]:
         """Return some rows as the page reads them."""
-        values = {name: self.values(name) for name in self.asked.measures}
-        deepest = len(self.asked.down)
+        chosen = list(places)
+        values = {name: self._plain(name, chosen) for name in self.asked.measures}
         return [
-            {
-                "key": row.key,
-                "parent": row.parent,
-                "level": row.level,
-                "name": self.name_of(row),
-                "leaf": len(row.path) == deepest,
-                "values": {name: self._plain(name, table[place]) for name, table in values.items()},
-                "locks": self._locks_by_row.get(row.key, {}),
-                "marks": self._marks_by_row.get(row.key, {}),
-            }
-            for place in places
-            for row in (self.rows[place],)
+            self._row(self.rows[place], {name: said[at] for name, said in values.items()})
+            for at, place in enumerate(chosen)
         ]
+
+    def _row(self, row: Row, values: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "key": row.key,
+            "parent": row.parent,
+            "level": row.level,
+            "name": self.name_of(row),
+            "leaf": len(row.path) == len(self.asked.down),
+            "values": values,
+            "locks": self._locks_by_row.get(row.key, {}),
+            "marks": self._marks_by_row.get(row.key, {}),
+        }
 
     def changed(self, before: Now) -> list[dict[str, Any]]:
         """Return the rows that differ from an earlier state: in an amount, a lock or a mark."""
-        old = Table(self.scope, self.version, self.asked, before, self.seen, self.names)
+        old = replace(self, now=before)
         moved = np.zeros(len(self.rows), bool)
         for name in self.asked.measures:
             one, other = self.values(name), old.values(name)
             moved |= ((one != other) & ~(np.isnan(one) & np.isnan(other))).any(axis=1)
-        marked = {row for table in (self, old) for row in table.touched(other=old if table is self else self)}
+        marked = self._touched(old)
         return self.written(place for place, row in enumerate(self.rows) if moved[place] or row.key in marked)
 
-    def touched(self, other: Table) -> set[str]:
-        """Return the keys of rows with a lock or mark that the other state does not have."""
-        mine = {**self._locks, **{(row, f"{column} "): mark for (row, column), mark in self._marks.items()}}
-        theirs = {**other._locks, **{(row, f"{column} "): mark for (row, column), mark in other._marks.items()}}
-        return {place[0] for place, said in mine.items() if theirs.get(place) != said}
+    def _touched(self, other: Table) -> set[str]:
+        """Return the keys of rows whose locks or marks are not those of the other state."""
+        pairs = ((self._locks_by_row, other._locks_by_row), (self._marks_by_row, other._marks_by_row))
+        return {key for mine, theirs in pairs for key in {*mine, *theirs} if mine.get(key) != theirs.get(key)}
 
     def values(self, name: str) -> NDArray[np.float64]:
         """Return a measure as rows × columns, NaN where there is none."""
@@ -118,7 +121,8 @@ class Table:
 
     @cached_property
     def _measures(self) -> Measures:
-        return Measures(self.scope, self.version, self.now.desk, self.now.amounts, self.seen, self._rows, self.columns)
+        rows, columns = self._drawn.rows, self._drawn.columns
+        return Measures(self.scope, self.version, self.now.desk, self.now.amounts, self.seen, rows, columns)
 
     def title(self, column: str) -> str:
         """Return what a column is called."""
@@ -145,52 +149,32 @@ class Table:
     def _measure(self, name: str) -> dict[str, Any]:
         return {"id": name, "title": words_of(name), "kind": KINDS.get(name, "money"), "editable": name == "target"}
 
-    def _plain(self, name: str, values: NDArray[np.float64]) -> dict[str, int | float | None]:
-        exact = name in KINDS
-        return {
-            column: None if np.isnan(value) else round(float(value), 6) if exact else int(value)
-            for column, value in zip(self.columns.ids, values.tolist(), strict=True)
-        }
+    def _plain(self, name: str, places: list[int]) -> list[dict[str, int | float | None]]:
+        """Write a measure of some rows: money as whole numbers, shares to six digits, nothing as None."""
+        values, ids = self.values(name)[places], self.columns.ids
+        none = np.isnan(values)
+        whole = np.where(none, 0, values)
+        said = whole.round(6).tolist() if name in KINDS else whole.astype(np.int64).tolist()
+        rows = [dict(zip(ids, row, strict=True)) for row in said]
+        for at, column in zip(*np.nonzero(none), strict=True):
+            rows[at][ids[column]] = None
+        return rows
 
     @cached_property
     def _locks(self) -> Places:
-        return {
-            place: _lock(one)
-            for one in self.now.present.held
-            if one.locked and (place := self._place(one.where)) is not None
-        }
+        return {place: _lock(one) for one in self.now.present.held if one.locked and (place := self._place(one))}
 
     @cached_property
     def _marks(self) -> Places:
-        found: Places = {}
-        for one in self.now.present.held:
-            if not one.locked and (place := self._place(one.where)):
-                found[place] = {"edited": True, "id": one.number}
-        said = Comment.objects.within(self.scope).filter(version=self.version).values_list("where", flat=True)
-        comments = Counter(place for where in said if (place := self._place(where)))
+        held = [one for one in self.now.present.held if not one.locked]
+        found: Places = {place: {"edited": True, "id": one.number} for one in held if (place := self._place(one))}
+        comments = Counter(place for where in self.comments if (place := self._drawn.place(where)))
         for place, count in comments.items():
             found[place] = {**found.get(place, {}), "comments": count}
         return found
 
-    @cached_property
-    def _by_where(self) -> dict[str, str]:
-        """Rows by the cells they mean, in any order of columns."""
-        return {_canonical(dict(row.path)): row.key for row in self.rows}
-
-    def _place(self, where: Mapping[str, Sequence[int]]) -> tuple[str, str] | None:
-        """Return the row and column of an edit or comment in this table, if it has one here."""
-        column, rest = self._column({name: keys[0] for name, keys in where.items() if name != "month"}, where)
-        row = self._by_where.get(_canonical(rest))
-        return (row, column) if row and column in self.columns.ids else None
-
-    def _column(self, keys: dict[str, int], where: Mapping[str, Sequence[int]]) -> tuple[str, dict[str, int]]:
-        months = list(where.get("month", ()))
-        if months:
-            return (str(months[0]) if len(months) == 1 else f"q{(months[0] + 2) // 3}"), keys
-        name, letter = {"lines": ("line", "l"), "new": ("new", "n")}.get(self.asked.across, ("", ""))
-        if name in keys and name not in self.asked.down:
-            return f"{letter}{keys[name]}", {column: key for column, key in keys.items() if column != name}
-        return "total", keys
+    def _place(self, one: Held) -> Place | None:
+        return self._drawn.place_of(one)
 
     @cached_property
     def _locks_by_row(self) -> dict[str, dict[str, Any]]:
@@ -206,10 +190,6 @@ def _by_row(places: Places) -> dict[str, dict[str, Any]]:
     for (row, column), said in places.items():
         found.setdefault(row, {})[column] = said
     return found
-
-
-def _canonical(keys: Mapping[str, int]) -> str:
-    return json.dumps({name: keys[name] for name in DOWN if name in keys})
 
 
 def _lock(one: Held) -> dict[str, Any]:
@@ -228,6 +208,12 @@ def steps_of_user(now: Now, scope: Scope) -> tuple[list[str], list[str]]:
     return steps_of(now.edits, scope.user_id)
 
 
+def changed_since(table: Table, edition: int) -> list[dict[str, Any]]:
+    """Return the rows that an earlier edition showed otherwise; all of them where it is not known what it showed."""
+    with rls.as_owner():
+        return table.changed(state_at(table.version, table.now, edition))
+
+
 def table_of(scope: Scope, version: Version, asked: Asked, now: Now | None = None) -> Table:
     """Read a table for somebody: the rows of what they see, and sums of nothing else."""
     if now is None:
@@ -237,13 +223,12 @@ def table_of(scope: Scope, version: Version, asked: Asked, now: Now | None = Non
     wanted = {name: np.unique(now.desk.columns[name][seen]).tolist() for name in (*asked.down, "line") if name != "new"}
     names = names_for(scope, wanted)
     whole = {"company": {0: str(version.plan.unit or _company(scope))}}
-    return Table(scope, version, asked, now, seen, Names({**names.by, **whole}))
+    comments = Comment.objects.within(scope).filter(version=version).order_by().values_list("where", flat=True)
+    return Table(scope, version, asked, now, seen, Names({**names.by, **whole}), tuple(comments))
 
 
 def _company(scope: Scope) -> str:
-    from salesyear.org.models import Unit, UnitKind
-
     if scope.places:
         return " · ".join(scope.places)
-    top = Unit.objects.within(scope).filter(kind=UnitKind.COMPANY, parent=None).order_by("-starts_on", "-pk").first()
+    top = tree.company(scope)
     return top.name if top else _("Company")

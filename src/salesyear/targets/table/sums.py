@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -17,34 +18,32 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Columns:
-    """ids: of the columns, `total` first; by_month: columns × months that each sums, None where slots decide."""
+    """ids: of the columns, `total` first; each: months that one sums; slots: which it is of, where slots decide."""
 
     ids: tuple[str, ...]
-    months: Ints | None
-    slots: Ints | None
+    each: int
+    slots: Ints | None = None
 
     def of(self, amounts: Ints) -> Ints:
         """Amounts of slots and months as slots × columns."""
-        if self.months is not None:
-            return np.asarray(amounts @ self.months)
-        return np.asarray(amounts.sum(axis=1)[:, None] * self.slots)
+        total = amounts.sum(axis=1, keepdims=True)
+        if self.slots is not None:
+            return np.asarray(total * self.slots)
+        parts = amounts if self.each == 1 else amounts.reshape(len(amounts), -1, self.each).sum(axis=2)
+        return np.hstack([total, parts])
 
 
 def columns_of(desk: Desk, across: str, seen: Ints) -> Columns:
     """Return the columns of a table; lines are those that somebody sees."""
-    total = np.ones((MONTHS, 1), np.int64)
     if across == "months":
-        return Columns(
-            ("total", *(str(place) for place in range(1, 13))), np.hstack([total, np.eye(12, dtype=np.int64)]), None
-        )
+        return Columns(("total", *(str(place) for place in range(1, MONTHS + 1))), 1)
     if across == "quarters":
-        parts = np.repeat(np.eye(4, dtype=np.int64), 3, axis=0)
-        return Columns(("total", *(f"q{place}" for place in range(1, 5))), np.hstack([total, parts]), None)
+        return Columns(("total", *(f"q{place}" for place in range(1, 5))), MONTHS // 4)
     column, letter = ("line", "l") if across == "lines" else ("new", "n")
     keys = np.unique(desk.columns[column][seen])
     mine = (desk.columns[column][seen][:, None] == keys[None, :]).astype(np.int64)
     ids = ("total", *(f"{letter}{key}" for key in keys))
-    return Columns(ids, None, np.hstack([np.ones((len(seen), 1), np.int64), mine]))
+    return Columns(ids, MONTHS, np.hstack([np.ones((len(seen), 1), np.int64), mine]))
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class Row:
     first: int
     last: int
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The row's path as the table names it."""
         return "/".join(f"{name}:{key}" for name, key in self.path) or "company"
@@ -88,8 +87,14 @@ class Rows:
     def sums(self, values: Ints) -> Ints:
         """Sum slots × columns (in the order of the slots seen) into rows × columns."""
         running = np.vstack([np.zeros((1, values.shape[1]), values.dtype), np.cumsum(values[self.order], axis=0)])
-        first, last = (np.array([getattr(row, end) for row in self.rows], np.int64) for end in ("first", "last"))
+        first, last = self._ends
         return running[last] - running[first]
+
+    @cached_property
+    def _ends(self) -> tuple[Ints, Ints]:
+        """Where each row's stretch begins and ends."""
+        first, last = (np.array([getattr(row, end) for row in self.rows], np.int64) for end in ("first", "last"))
+        return first, last
 
 
 def rows_of(desk: Desk, asked: Asked, seen: Ints) -> Rows:

@@ -14,6 +14,7 @@ from salesyear.core.requests import Request
 from salesyear.org.access import person
 from salesyear.plans import access, reports, services
 from salesyear.plans.models import Plan, Version
+from salesyear.sales.money import NoRate
 from salesyear.targets.quarters import RegionQuarter, quarter_of, region_quarters
 
 _NOTE = 2_000
@@ -31,17 +32,24 @@ def quarters(request: Request) -> HttpResponse:
     if request.method == "POST":
         return _sign(request, plan, version, quarter)
     ledger = reports.ledger(request.scope, version)
-    rows = region_quarters(request.scope, ledger, quarter, timezone.localdate())
+    rows, refused = _rows(request, ledger, quarter)
     may = {row.unit.pk for row in rows if _may_sign(request, row)}
     context = {"plan": plan, "version": version, "quarter": quarter, "quarters": range(1, 5), "rows": rows}
-    return render(
-        request, "targets/quarters.html", context | {"may_sign": may, "coverage": reports.coverage_of(ledger)}
-    )
+    context |= {"may_sign": may, "coverage": reports.coverage_of(ledger), "refused": refused}
+    return render(request, "targets/quarters.html", context)
+
+
+def _rows(request: Request, ledger: reports.Ledger, quarter: int) -> tuple[list[RegionQuarter], str]:
+    """The regions' quarters, or why they cannot be added up."""
+    try:
+        return region_quarters(request.scope, ledger, quarter, timezone.localdate()), ""
+    except NoRate as refused:
+        return [], str(refused)
 
 
 def _sign(request: Request, plan: Plan, version: Version, quarter: int) -> HttpResponse:
     """Compute the quarter again and keep it signed; what was posted is only which one, and the note."""
-    rows = region_quarters(request.scope, reports.ledger(request.scope, version), quarter, timezone.localdate())
+    rows, _refused = _rows(request, reports.ledger(request.scope, version), quarter)
     row = next((row for row in rows if str(row.unit.pk) == request.POST.get("unit")), None)
     if row is None or not _may_sign(request, row):
         raise Http404

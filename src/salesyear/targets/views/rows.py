@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -36,6 +37,37 @@ class Link:
     url: str
 
 
+@dataclass(frozen=True)
+class ShownTable:
+    """A list as the page shows it: its first rows."""
+
+    table: Table
+    code: str
+    digits: int
+
+    @property
+    def lines(self) -> list[list[tuple[Column, str]]]:
+        """The first rows, written for reading."""
+        columns = self.table.columns
+        return [
+            [
+                (column, _shown(column, value, self.code, self.digits))
+                for column, value in zip(columns, row, strict=True)
+            ]
+            for row in self.table.rows[:SHOWN]
+        ]
+
+    @property
+    def count(self) -> int:
+        """How many rows the whole list has."""
+        return len(self.table.rows)
+
+    @property
+    def more(self) -> int:
+        """How many rows stand in the workbook only."""
+        return max(self.count - SHOWN, 0)
+
+
 class RowPage:
     """What the page of one row shows."""
 
@@ -46,27 +78,10 @@ class RowPage:
         self._asked, self._initiatives = asked, initiatives
 
     @property
-    def lines(self) -> list[list[tuple[Column, str]]]:
-        """The first rows of the list, written for reading."""
-        table = self.report.table
-        if table is None:
-            return []
-        code, digits = self._asked.plan.currency_id, self._asked.plan.currency.digits
-        shown = table.rows[:SHOWN]
-        return [
-            [(column, _shown(column, value, code, digits)) for column, value in zip(table.columns, row, strict=True)]
-            for row in shown
-        ]
-
-    @property
-    def count(self) -> int:
-        """How many rows the whole list has."""
-        return len(self.report.table.rows) if self.report.table else 0
-
-    @property
-    def more(self) -> int:
-        """How many rows stand in the workbook only."""
-        return max(self.count - SHOWN, 0)
+    def lists(self) -> list[ShownTable]:
+        """The lists behind the figures."""
+        currency = self._asked.plan.currency
+        return [ShownTable(table, currency.code, currency.digits) for table in self.report.tables]
 
     @property
     def initiatives(self) -> list[Initiative]:
@@ -104,31 +119,36 @@ def row(request: Request, code: str) -> HttpResponse:
 def row_export(request: Request, code: str, form: str) -> HttpResponse | FileResponse:
     """Give the whole list behind a row as a workbook."""
     asked = _asked(request)
-    table = REPORTS[code](asked).table if asked and form == "xlsx" else None
-    if asked is None or table is None:
+    tables = REPORTS[code](asked).tables if asked and form == "xlsx" else []
+    if asked is None or not tables:
         raise Http404
-    return FileResponse(_book(table, asked), as_attachment=True, filename=f"{code}-{asked.plan.year}.xlsx")
+    return FileResponse(_book(tables, asked), as_attachment=True, filename=f"{code}-{asked.plan.year}.xlsx")
 
 
 def _asked(request: Request) -> Asked | None:
     plan, version = access.asked(request.GET.get("plan", ""), request.GET.get("version", ""))
     if plan is None or version is None:
         return None
-    return Asked(request.scope, plan, version, policy.values(plan), timezone.localdate())
+    return Asked(request.scope, plan, version, policy.values_of(version), timezone.localdate())
 
 
-def _book(table: Table, asked: Asked) -> io.BytesIO:
+def _book(tables: Sequence[Table], asked: Asked) -> io.BytesIO:
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True})
+    for table in tables:
+        _write(book, table, asked)
+    book.close()
+    file.seek(0)
+    return file
+
+
+def _write(book: Any, table: Table, asked: Asked) -> None:  # noqa: ANN401 - xlsxwriter carries no types
     code, digits = asked.plan.currency_id, asked.plan.currency.digits
     headings = [f"{column.label} ({code})" if column.kind == "money" else column.label for column in table.columns]
     rows = [
         [_plain(column, value, digits) for column, value in zip(table.columns, row, strict=True)] for row in table.rows
     ]
     write_sheet(book, table.title, headings, rows)
-    book.close()
-    file.seek(0)
-    return file
 
 
 def _plain(column: Column, value: Any, digits: int) -> Cell:  # noqa: ANN401 - by the column's kind

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from salesyear.core.requests import Request
-from salesyear.market.queries import latest_scoring
 from salesyear.org.access import person
 from salesyear.plans import access, services
-from salesyear.plans.models import Plan, Version
-from salesyear.targets.suggestions import TITLES, Suggestion, suggestions
+from salesyear.plans.models import Plan
+from salesyear.plans.words import SUGGESTED
+from salesyear.targets.suggestions import Suggestion, suggestions
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,15 @@ class Group:
 def page(request: Request) -> HttpResponse:
     """Show what could close the gap, by row of the chapter."""
     plan, version = access.asked(request.GET.get("plan", ""))
-    found = _found(request, version)
-    groups = [Group(row, _(title), [one for one in found if one.row == row]) for row, title in TITLES.items()]
+    found = suggestions(request.scope, version, timezone.localdate()) if version else None
+    lines = found.lines if found else ()
+    groups = [Group(row, _(title), [one for one in lines if one.row == row]) for row, title in SUGGESTED.items()]
     context = {
         "plan": plan,
         "version": version,
         "groups": [group for group in groups if group.lines],
-        "scored": latest_scoring(),
+        "scored": found and found.scored,
+        "coverage": found and found.coverage,
     }
     return render(request, "targets/suggestions.html", context)
 
@@ -59,7 +61,8 @@ def take(request: Request) -> HttpResponse:
     """Take a suggestion into the ledger, with the figures as they are computed now."""
     plan, version = access.asked(request.POST.get("plan", ""))
     source = request.POST.get("source", "")
-    one = next((one for one in _found(request, version) if one.source == source), None)
+    found = suggestions(request.scope, version, timezone.localdate()).lines if version else ()
+    one = next((one for one in found if one.source == source), None)
     if plan is None or one is None or not access.may_place(request.scope, one.unit, one.rep):
         raise Http404
     starts_on = max(timezone.localdate(), plan.starts_on)
@@ -81,10 +84,6 @@ def put_back(request: Request, pk: int) -> HttpResponse:
     except services.NotPossible as refused:
         messages.error(request, str(refused))
     return _back(row.plan)
-
-
-def _found(request: Request, version: Version | None) -> list[Suggestion]:
-    return suggestions(request.scope, version, timezone.localdate()) if version else []
 
 
 def _back(plan: Plan) -> HttpResponse:

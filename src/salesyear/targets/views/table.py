@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from salesyear.core import numbers
+from salesyear.core.packed import packed
 from salesyear.core.requests import Request
-from salesyear.engine.messages import EngineError
+from salesyear.engine.messages import EngineError, noop
 from salesyear.org.access import person
 from salesyear.plans.models import Version
 from salesyear.targets.access import find_version
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from salesyear.targets.table.read import Table
 
 View = Callable[..., HttpResponse]
+_WHY = noop("Why this number"), noop("What is this target made of, and who has changed it?")
+_AUDIT = noop("How good?"), noop("How good are the targets: fair, reachable, and not the mirror of last year?")
 FIRST_ROWS = 60  # drawn by the server, so that the page reads without JavaScript
 MOST_EDITS = 20_000
 
@@ -43,8 +47,6 @@ def _refusals(view: View) -> View:
         except (Refused, BadQuestion) as refused:
             return JsonResponse({"error": str(refused)}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         except EngineError as refused:
-            from django.utils.translation import gettext
-
             said = gettext(refused.text) % refused.values
             return JsonResponse({"error": said}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         except (json.JSONDecodeError, KeyError, TypeError, UnicodeDecodeError):
@@ -100,6 +102,7 @@ def _shown(value: float | None, name: str, unit: dict[str, Any]) -> numbers.Show
 
 
 @require_safe
+@packed
 @_refusals
 def rows(request: Request, plan: int, number: int) -> HttpResponse:
     """Return the whole table as asked for."""
@@ -108,21 +111,25 @@ def rows(request: Request, plan: int, number: int) -> HttpResponse:
 
 
 @require_safe
+@packed
 @_refusals
 def changes(request: Request, plan: int, number: int) -> HttpResponse:
-    """Return what changed since an edition: nothing at all when nothing did."""
+    """Return the rows that changed since an edition: nothing at all when nothing did."""
     version = find_version(request.scope, plan, number)
     since = request.GET.get("since", "")
     if since == str(version.edition):
         return JsonResponse({"edition": version.edition, "rows": [], "by": [], "state": version.state})
+    from salesyear.targets.table.read import changed_since
+
     table = _table(request, version, asked_for(_query(request)))
     seen = int(since) if since.isdecimal() and len(since) < 10 else 0
     by = {str(one.actor) for one in table.now.edits if one.number > seen and one.actor_id != request.scope.user_id}
     said = {"edition": table.now.edition, "by": sorted(by), "state": version.state}
-    return JsonResponse(said | {"rows": table.written(range(len(table.rows))), **table.steps()})
+    return JsonResponse(said | {"rows": changed_since(table, seen), **table.steps()})
 
 
 @require_POST
+@packed
 @_refusals
 def edits(request: Request, plan: int, number: int) -> HttpResponse:
     """Set cells and subtotals."""
@@ -130,9 +137,15 @@ def edits(request: Request, plan: int, number: int) -> HttpResponse:
     texts = [CellText(str(one["row"]), str(one["column"]), str(one["text"])) for one in body["edits"]]
     if len(texts) > MOST_EDITS:
         raise Refused(_too_many())
-    said = {"batch": str(body.get("batch", ""))[:40], "reason": str(body.get("reason", ""))}
-    asking = _asking(request, version, body)
-    outcome = editing.change(asking, texts, relax=str(body.get("relax", "")), dry=bool(body.get("dry")), **said)
+    outcome = editing.change(
+        _asking(request, version, body),
+        texts,
+        batch=str(body.get("batch", ""))[:40],
+        reason=str(body.get("reason", "")),
+        relax=str(body.get("relax", "")),
+        dry=bool(body.get("dry")),
+        near=bool(body.get("nearest")),
+    )
     return _answer(request, version, body, outcome)
 
 
@@ -143,6 +156,7 @@ def _too_many() -> str:
 
 
 @require_POST
+@packed
 @_refusals
 def undo(request: Request, plan: int, number: int) -> HttpResponse:
     """Take back one's own last step."""
@@ -151,6 +165,7 @@ def undo(request: Request, plan: int, number: int) -> HttpResponse:
 
 
 @require_POST
+@packed
 @_refusals
 def redo(request: Request, plan: int, number: int) -> HttpResponse:
     """Do again what was taken back last."""
@@ -159,6 +174,7 @@ def redo(request: Request, plan: int, number: int) -> HttpResponse:
 
 
 @require_POST
+@packed
 @_refusals
 def lock(request: Request, plan: int, number: int) -> HttpResponse:
     """Hold a cell or subtotal at its present amount."""
@@ -169,6 +185,7 @@ def lock(request: Request, plan: int, number: int) -> HttpResponse:
 
 
 @require_POST
+@packed
 @_refusals
 def lift(request: Request, plan: int, number: int) -> HttpResponse:
     """Lift a lock or an amount set by hand."""
@@ -247,7 +264,8 @@ def why(request: Request, plan: int, number: int) -> HttpResponse:
         found = explained(request.scope, version, request.GET.get("row", ""), request.GET.get("column", "total"))
     except (NoPlace, NoSuchCell):
         raise Http404 from None
-    return render(request, "targets/why.html", {"found": found, "code": version.plan.currency_id})
+    context = {"found": found, "code": version.plan.currency_id}
+    return _answer_in_words(request, version, "targets/why.html", context, _WHY)
 
 
 @require_safe
@@ -256,7 +274,19 @@ def audit(request: Request, plan: int, number: int) -> HttpResponse:
     from salesyear.targets.reports.audit import audit as audited
 
     version = find_version(request.scope, plan, number)
-    return render(request, "targets/audit.html", {"found": audited(request.scope, version)})
+    context = {"found": audited(request.scope, version)}
+    return _answer_in_words(request, version, "targets/audit.html", context, _AUDIT)
+
+
+def _answer_in_words(
+    request: Request, version: Version, part: str, context: dict[str, Any], words: tuple[str, str]
+) -> HttpResponse:
+    """Give the panel its part; whoever opens the address by itself gets a page with it."""
+    if request.headers.get("Sec-Fetch-Mode") != "navigate":
+        return render(request, part, context)
+    title, question = (gettext(text) for text in words)
+    page = {"version": version, "plan": version.plan, "part": part, "title": title, "question": question}
+    return render(request, "targets/table_answer.html", context | page)
 
 
 @require_safe
