@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from salesyear.core.fields import MicrosField
 from salesyear.core.scope import ScopedModel, Visible
 from salesyear.org.models import Rep, Unit
-from salesyear.plans.models import Plan
 
 
 class FactChange(models.Model):
@@ -211,7 +210,6 @@ class Task(ScopedModel):
 
     visible = Visible(family="alerts", unit="unit", rep="rep")
 
-    plan = models.ForeignKey(Plan, models.CASCADE, related_name="tasks", verbose_name=_("plan"))
     month = models.DateField(_("decided in the review of"))
     title = models.CharField(_("task"), max_length=300)
     owner = models.CharField(_("owner"), max_length=200)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from salesyear.core.registers import Choice, Column, Of, Period, Register, Tree
+from salesyear.core.registers import Choice, Column, Period, Register, Tree
 from salesyear.performance import figures
 from salesyear.performance.models import Alert, Rule, Task
 
@@ -77,9 +77,8 @@ class TaskRegister(Register):
         Column("unit__name", link=("units", "unit_id")),
         Column("rep__name", link=("reps", "rep_id")),
         Column("month"),
-        Column("plan__name", _("plan"), listed=False),
         Column("made_at", listed=False),
     )
-    filters = (Tree("unit"), Period("due_on"), Of("plan", shown="plan__name"))
+    filters = (Tree("unit"), Period("due_on"))
     search = ("title", "owner")
     order = ("-due_on", "-pk")

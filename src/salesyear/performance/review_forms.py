@@ -25,7 +25,9 @@ class TaskForm(forms.Form):
     def __init__(self, data: Any = None, *, scope: Scope, review: Review, **more: Any) -> None:  # noqa: ANN401 - Django's own signature
         super().__init__(data, **more)
         self.scope = scope
-        cast("forms.ChoiceField", self.fields["place"]).choices = places(scope, review)
+        place = cast("forms.ChoiceField", self.fields["place"])
+        place.choices = places(scope, review)
+        place.required = Reach.ALL not in scope.sees("alerts")  # the whole company is nobody else's to decide for
 
     def params(self) -> TaskParams:
         """Return what was typed."""

@@ -40,9 +40,9 @@ def review(request: Request) -> HttpResponse:
         return render(request, "performance/review.html", {"refused": refused})
     form = TaskForm(request.POST if request.method == "POST" else None, scope=request.scope, review=found)
     if request.method == "POST" and form.is_valid():
-        tasks.add_task(plan, month, form.params(), actor=person(request))
+        tasks.add_task(month, form.params(), actor=person(request))
         messages.success(request, _("The decision is kept as a task."))
-        return _back(plan, month)
+        return _back(f"{plan.pk}", month)
     return _page(request, found, version, form)
 
 
@@ -51,7 +51,7 @@ def task_done(request: Request, pk: int) -> HttpResponse:
     """Say that a task is done, or that it is not after all."""
     task = tasks.find_task(request.scope, pk)
     tasks.set_done(task, done="reopen" not in request.POST, actor=person(request))
-    return _back(task.plan, task.month)
+    return _back(request.POST.get("plan", ""), task.month)
 
 
 def _page(request: Request, found: Review, version: Version, form: TaskForm) -> HttpResponse:
@@ -67,8 +67,8 @@ def _month(plan: Plan, asked: str, today: date) -> date | None:
     return found.get(asked) or last_ended(plan, today)
 
 
-def _back(plan: Plan, month: date) -> HttpResponse:
-    asked = urlencode({"plan": f"{plan.pk}", "month": f"{month:%Y-%m}"})
+def _back(plan: str, month: date) -> HttpResponse:
+    asked = urlencode({"plan": plan, "month": f"{month:%Y-%m}"})
     answer = redirect(f"{reverse('review')}?{asked}#decisions")
     answer.status_code = HTTPStatus.SEE_OTHER
     return answer

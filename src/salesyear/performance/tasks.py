@@ -14,6 +14,7 @@ from salesyear.core.scope import Scope, ScopedQuerySet
 from salesyear.org.models import Rep, Unit, User
 from salesyear.performance.models import Task
 from salesyear.plans.models import Plan
+from salesyear.plans.months import months_of
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,9 @@ class TaskParams:
 
 
 @transaction.atomic
-def add_task(plan: Plan, month: date, params: TaskParams, *, actor: User | None) -> Task:
+def add_task(month: date, params: TaskParams, *, actor: User | None) -> Task:
     """Keep a decision of a month's review as a task."""
     made = Task.objects.create(
-        plan=plan,
         month=month,
         title=params.title,
         owner=params.owner,
@@ -59,13 +59,15 @@ def set_done(task: Task, *, done: bool, actor: User | None) -> None:
 
 
 def tasks_of(scope: Scope, plan: Plan) -> ScopedQuerySet[Task]:
-    """Return a plan's tasks that somebody sees, those due first before the others."""
-    return Task.objects.within(scope).filter(plan=plan).select_related("unit", "rep").order_by("due_on", "pk")
+    """Return the tasks decided in a plan's year that somebody sees, those due first before the others."""
+    months = months_of(plan)
+    rows = Task.objects.within(scope).filter(month__gte=months[0], month__lte=months[-1])
+    return rows.select_related("unit", "rep").order_by("due_on", "pk")
 
 
 def find_task(scope: Scope, pk: int) -> Task:
     """Return a task that `scope` sees. Raises Http404 for another's as for one that is not there."""
-    found = Task.objects.within(scope).select_related("plan").filter(pk=pk).first()
+    found = Task.objects.within(scope).filter(pk=pk).first()
     if found is None:
         raise Http404
     return found
