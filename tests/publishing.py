@@ -1,4 +1,4 @@
-"""Publications that are killed at every write, and two at once; run as a program by the tests, on a database of its own.
+"""Publications that are killed at every write, and two at once; run as a program by the tests.
 
 sweep: publish in a child that dies by SIGKILL before its first statement or commit, then before its second, and so on
 until one lives; print what each left. race: two processes publish two versions of one plan at the same moment, some
@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import django
@@ -50,7 +51,7 @@ def _sweep(first: Version, actor: int) -> list[dict[str, Any]]:
         other = copy_version(first, f"Bolder {moment}", actor=None)
         Version.objects.filter(pk=other.pk).update(state=State.APPROVED)
         before = _seen(first.pk, other.pk)
-        signalled = _in_a_child(lambda: _publish(other.pk, actor, first.pk, moment))
+        signalled = _in_a_child(partial(_publish, other.pk, actor, first.pk, moment))
         after = _seen(first.pk, other.pk)
         found.append({"signal": signalled, "before": before, "after": after})
         if not signalled:
@@ -96,7 +97,7 @@ def _dying_at(moment: int) -> Iterator[None]:
     """Die before the so manieth statement or commit, or right after the last commit."""
     from django.db import connection
 
-    count, commit = 0, connection._commit
+    count, commit = 0, getattr(connection, "_commit")  # noqa: B009 - not in the stubs
 
     def tick() -> None:
         nonlocal count
@@ -113,13 +114,13 @@ def _dying_at(moment: int) -> Iterator[None]:
         tick()
         return execute(*args)
 
-    connection._commit = committing  # type: ignore[method-assign]  # to count, in this process only
+    setattr(connection, "_commit", committing)  # noqa: B010 - to count, in this process only
     with connection.execute_wrapper(statement):
         yield
 
 
 @contextmanager
-def _dawdling(slowly: bool) -> Iterator[None]:  # noqa: FBT001 - yes or no
+def _dawdling(slowly: bool) -> Iterator[None]:
     from django.db import connection
 
     def statement(execute: Callable[..., Any], *args: Any) -> Any:
@@ -140,7 +141,7 @@ def _race(first: Version, actor: int) -> list[dict[str, Any]]:
         pair = [copy_version(first, f"{name} {number}", actor=None) for name in ("One", "Other")]
         Version.objects.filter(plan=first.plan_id).update(state=State.SUBMITTED)
         Version.objects.filter(pk__in=[one.pk for one in pair]).update(state=State.APPROVED)
-        said = _at_once([lambda key=one.pk: _publish(key, actor, None, slowly=True) for one in pair])
+        said = _at_once([partial(_publish, one.pk, actor, None, slowly=True) for one in pair])
         states = [Version.objects.get(pk=one.pk).state for one in pair]
         found.append({"said": said, "states": states, "keys": [one.pk for one in pair]})
     return found
@@ -201,7 +202,7 @@ def _without_protection() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DROP INDEX one_published_version_a_plan")
     transaction.atomic = lambda *_args, **_more: nullcontext()  # type: ignore[assignment]
-    QuerySet.select_for_update = lambda self, *_args, **_more: self  # type: ignore[method-assign,assignment]
+    QuerySet.select_for_update = lambda self, *_args, **_more: self  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":
