@@ -85,6 +85,7 @@ def test_each_sees_their_own_customers(cast: Cast, made: Scores) -> None:
     assert "客户05" not in page
 
 
+@pytest.mark.django_db(transaction=True)  # the worker's heart beats on a connection of its own
 def test_from_the_button_to_the_page(cast: Cast) -> None:
     director = signed_in(cast, "director")
     assert "have not been graded yet" in director.get("/market/customers/").content.decode()

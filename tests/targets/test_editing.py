@@ -293,3 +293,24 @@ def test_a_paste_is_one_step(ask: Asker, cast: Cast, version: Version) -> None:
     ]
     ask("director", "undo/", {"seen": 24})
     assert np.array_equal(sheet_cells(SYSTEM, version)["target"].to_numpy(), start["target"].to_numpy())
+
+
+def test_as_little_as_possible_from_what_is_seen_is_shown_and_never_kept(
+    ask: Asker, cast: Cast, version: Version
+) -> None:
+    """45 % less puts salespeople on their floors; from there, half as much again is not the plan from the start."""
+    assert ask("director", "edits/", one("company", "total", "-45%")).status_code == 200
+    kept = sheet_cells(SYSTEM, version)
+    shown = rows(ask("director", "rows/"))
+    seen = {"down": "region,territory,rep", **one("company", "total", "+50%", seen=1)}
+    start = rows(ask("director", "edits/", {**seen, "dry": True}))
+    near = rows(ask("director", "edits/", {**seen, "nearest": True}))
+    assert sheet_cells(SYSTEM, version).equals(kept)
+    assert near["company"]["values"]["target"]["total"] == start["company"]["values"]["target"]["total"]
+    growth = {
+        key: row["values"]["target"]["total"] / shown[key]["values"]["target"]["total"] for key, row in near.items()
+    }
+    assert all(
+        abs(one - 1.5) < 0.001 for one in growth.values()
+    )  # nothing binds on the way up: pro rata of what is seen
+    assert any(row["values"] != start[key]["values"] for key, row in near.items())

@@ -368,6 +368,10 @@ def test_a_preview_keeps_nothing_until_it_is_taken(table: Table) -> None:
     table.type("3000", "Alt+Enter")
     asked = table.question("preview")
     assert "李娜" in asked.inner_text()
+    asked.locator("button[value=again]").click()
+    table.page.locator("[data-part=preview-look]:not(:empty)").wait_for()  # from what is seen: only a look
+    assert table.question("preview").locator("button[value=keep]").count() == 1
+    assert not table.question("preview").locator("button[value=keep]").is_visible()
     table.press("Escape")
     table.press("Escape")
     assert table.text("华东", 2) == "2,400"

@@ -247,31 +247,26 @@ def _open(rows: Rows, end: date) -> Any:  # noqa: ANN401
     import ibis
 
     invoices, receipts = rows.facts.table("invoices"), rows.facts.table("receipts")
-    invoices, receipts = invoices.filter(invoices.day <= end), receipts.filter(receipts.day <= end)
+    wanted = sorted({"row", "day", "customer", "due_on", "amount"} | rows.keys())
+    invoices, receipts = invoices.filter(invoices.day <= end).select(wanted), receipts.filter(receipts.day <= end)
     named = receipts.group_by(_invoice=receipts.invoice).aggregate(_paid=receipts.amount.sum().cast("int64"))
     left = invoices.left_join(named, invoices["row"] == named["_invoice"]).drop("_invoice")
-    owed = left.mutate(_owed=left.amount - left["_paid"].fill_null(0))
-    free = _free(invoices, receipts, owed)
-    owed = owed.filter(owed["_owed"] > 0)  # what is paid waits for nothing: few rows are left to put in order
-    earlier = ibis.window(group_by=owed.customer, order_by=[owed.due_on, owed.day, owed["row"]], rows=(None, 0))
-    owed = owed.mutate(_until=owed["_owed"].sum().over(earlier).cast("int64"))
-    both = owed.left_join(free, owed.customer == free["_payer"]).drop("_payer")
+    left = left.mutate(_owed=left.amount - left["_paid"].fill_null(0))
+    left = left.filter(left["_owed"] != 0)  # what is paid waits for nothing: few rows are left to put in order
+    earlier = ibis.window(group_by=left.customer, order_by=[left.due_on, left.day, left["row"]], rows=(None, 0))
+    owed, over = ibis.greatest(left["_owed"], 0), ibis.greatest(-left["_owed"], 0)
+    left = left.mutate(
+        _owed=owed,
+        _until=owed.sum().over(earlier).cast("int64"),
+        _over=over.sum().over(ibis.window(group_by=left.customer)).cast("int64"),
+    )
+    loose = receipts.anti_join(invoices, receipts.invoice == invoices["row"])
+    loose = loose.group_by(_payer=loose.customer).aggregate(_loose=loose.amount.sum().cast("int64"))
+    both = left.left_join(loose, left.customer == loose["_payer"]).drop("_payer")
     # What was free when all earlier invoices had been paid from it goes into this one, as far as it goes.
-    rest = both["_free"].fill_null(0) - (both["_until"] - both["_owed"])
+    rest = both["_over"] + both["_loose"].fill_null(0) - (both["_until"] - both["_owed"])
     paid = ibis.least(ibis.greatest(rest, 0), both["_owed"])
     return both.mutate(_open=(both["_owed"] - paid).cast("int64"))
-
-
-def _free(invoices: Any, receipts: Any, owed: Any) -> Any:  # noqa: ANN401
-    """What each customer paid without naming an invoice, or beyond one: `_payer`, `_free`."""
-    import ibis
-
-    loose = receipts.anti_join(invoices, receipts.invoice == invoices["row"])
-    loose = loose.select(_payer=loose.customer, _free=loose.amount)
-    over = owed.filter(owed["_owed"] < 0)
-    over = over.select(_payer=over.customer, _free=-over["_owed"])
-    both = ibis.union(loose, over)
-    return both.group_by("_payer").aggregate(_free=both["_free"].sum().cast("int64"))
 
 
 COUNTED: dict[str, Counted] = {

@@ -111,6 +111,12 @@ class Rows:
         """The splits that are looked up, because no row says them."""
         return [split for split in self.by if not self.own(split)]
 
+    def keys(self) -> set[str]:
+        """The row's own columns that splits and filters are looked up by."""
+        splits = [*self.by, *(split for split, _ in self.asked.where)]
+        named = {ATTRIBUTES[split].key if split in ATTRIBUTES else split for split in splits}
+        return named & {*TABLES[self.base.table].columns}
+
     def own(self, split: str) -> bool:
         """Whether a row says a split by itself."""
         if split in PLACES:

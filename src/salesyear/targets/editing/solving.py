@@ -52,6 +52,11 @@ def amounts_of(desk: Desk, log: Log) -> Ints:
     return _planned(desk, log)  # held amounts that an earlier release of the engine had come to
 
 
+def nearest_of(desk: Desk, shown: Ints, log: Log) -> Ints:
+    """Return every cell's amount, moved as little as possible from those that are shown. Raises Clashing."""
+    return _planned(replace(desk, prior=shown.astype(np.float64)), log)
+
+
 def _planned(desk: Desk, log: Log) -> Ints:
     rules = changed_rules(desk.rules, log.changes)
     everywhere = [one for one in log.held if not one.area]

@@ -40,6 +40,7 @@ class _Work:
     redone: str = ""
     said: str = ""
     dry: bool = False
+    near: bool = False
     verb: str = "targets.plan.changed"
 
 
@@ -51,8 +52,13 @@ def change(
     reason: str = "",
     relax: str = "",
     dry: bool = False,
+    near: bool = False,
 ) -> Outcome:
-    """Set cells and subtotals; the rest of the plan makes room with the least change. One call is one undo step."""
+    """Set cells and subtotals; the rest of the plan makes room with the least change. One call is one undo step.
+
+    dry: show what would come out, keep nothing. near: show what moves least from the amounts there are, not from what
+    the plan was made of; that depends on the order of edits, so it is never kept.
+    """
 
     def work(now: Now) -> _Work | Outcome:
         from salesyear.targets.editing.wanting import Batch, relaxing, wanted
@@ -61,7 +67,7 @@ def change(
         if not isinstance(edits, tuple):
             return edits
         more = relaxing(asking, now, edits, relax) if relax else ()
-        return _Work(now, (*edits, *more), said=_sentence(len(edits)), dry=dry)
+        return _Work(now, (*edits, *more), said=_sentence(len(edits)), dry=dry or near, near=near)
 
     return _attempt(asking, work)
 
@@ -177,11 +183,13 @@ def _done(asking: Asking, todo: _Work) -> Changed:
 
 def _amounts(todo: _Work) -> NDArray[np.int64]:
     """What the plan comes to; where it is asked the very same as before, nothing is computed and nothing moves."""
-    from salesyear.targets.editing.solving import amounts_of
+    from salesyear.targets.editing.solving import amounts_of, nearest_of
 
     asked = todo.now.log(todo.edits, todo.undone, todo.redone)
     if asked.binding.mark == todo.now.present.binding.mark:
         return todo.now.amounts
+    if todo.near:
+        return nearest_of(todo.now.desk, todo.now.amounts, asked)
     return amounts_of(todo.now.desk, asked)
 
 

@@ -55,6 +55,10 @@ def _of_the_questions() -> dict[str, str]:
         "by_them": _("{who}: {value}"),
         "would_change": _("Amounts that would change: {n}"),
         "from_seen": _("Change as little as possible from what I see"),
+        "only_a_look": _(
+            "Only a look: what is kept is always worked out from the start, so that it does not depend on the order of "
+            "the changes."
+        ),
         "from_start": _("Spread as the plan was made"),
         "kept_here": _("What was typed still stands in its cells: {n}"),
     }

@@ -137,9 +137,15 @@ def edits(request: Request, plan: int, number: int) -> HttpResponse:
     texts = [CellText(str(one["row"]), str(one["column"]), str(one["text"])) for one in body["edits"]]
     if len(texts) > MOST_EDITS:
         raise Refused(_too_many())
-    said = {"batch": str(body.get("batch", ""))[:40], "reason": str(body.get("reason", ""))}
-    asking = _asking(request, version, body)
-    outcome = editing.change(asking, texts, relax=str(body.get("relax", "")), dry=bool(body.get("dry")), **said)
+    outcome = editing.change(
+        _asking(request, version, body),
+        texts,
+        batch=str(body.get("batch", ""))[:40],
+        reason=str(body.get("reason", "")),
+        relax=str(body.get("relax", "")),
+        dry=bool(body.get("dry")),
+        near=bool(body.get("nearest")),
+    )
     return _answer(request, version, body, outcome)
 
 

@@ -130,7 +130,7 @@ export class Commands {
     const { row, figure } = this.cursor;
     const now = this.page.numbers.plain(figure.measure, valueOf(row, figure.column, figure.measure));
     const cells = way === "fill" ? this.cursor.selected().flat() : [{ row, ...figure }];
-    if (way === "preview") this.page.edits.submit([{ row, ...figure, text }], { dry: true, nearest: true });
+    if (way === "preview") this.page.edits.submit([{ row, ...figure, text }], { dry: true });
     else if (way === "fill" || text !== now) this.#send([cells.map(() => text)], [cells]);
     this.#goOn(way);
   }

@@ -114,7 +114,7 @@ export class Edits {
   async #preview(one, answer) {
     const choice = await this.asks.preview(this.page.differences(answer.rows), one.more.nearest);
     this.#clear(one.edits);
-    if (choice === "keep") this.submit(one.edits, one.more.nearest ? { nearest: true } : {});
+    if (choice === "keep") this.submit(one.edits);
     else if (choice === "again") this.submit(one.edits, { dry: true, nearest: !one.more.nearest });
     else this.page.offer(one.edits[0]);
   }

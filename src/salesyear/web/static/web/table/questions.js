@@ -59,6 +59,8 @@ export class Questions {
   preview(differences, nearest) {
     this.#list("preview-list", differences.slice(0, 200), ({ where, now, then }) => [where, number(now), number(then)]);
     this.part("preview-count").textContent = say("would_change", { n: differences.length });
+    this.part("preview-look").textContent = nearest ? say("only_a_look") : "";
+    this.part("preview-keep").hidden = Boolean(nearest);
     this.part("preview-again").textContent = say(nearest ? "from_start" : "from_seen");
     return this.#ask("preview");
   }
