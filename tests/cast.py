@@ -15,7 +15,7 @@ from salesyear.crm.models import Agency, Customer
 from salesyear.market.models import Score, Scoring
 from salesyear.org import services
 from salesyear.org.models import Assignment, Position, Rep, Role, Unit, UnitKind, User
-from salesyear.performance.models import Alert, AlertStep, Rule, RuleKind
+from salesyear.performance.models import Alert, AlertStep, Rule, RuleKind, Task
 from salesyear.sales.models import Credit, Currency, Invoice, Line, Order, OrderLine, Product, Receipt, Return
 from salesyear.targets.models import Baseline, BaselineCell, Level, Quota
 
@@ -196,6 +196,13 @@ def watch(rep: Rep, unit: Unit | None) -> Alert:
     return alert
 
 
+def decide(rep: Rep, unit: Unit | None, due: date) -> None:
+    """Keep a decision of January's review about a salesperson."""
+    at = datetime(2026, 2, 1, tzinfo=UTC)
+    about = {"rep": rep, "unit": unit, "owner": rep.name, "due_on": due}
+    Task.objects.create(month=date(2026, 1, 1), title=f"{rep.name} 补访三家", made_at=at, **about)
+
+
 def papers(cast: Cast) -> None:
     """Give each salesperson's first customer a return, an invoice, a receipt, a split, and each one a quota
     and a baseline; the company a study of its market.
@@ -215,6 +222,7 @@ def papers(cast: Cast) -> None:
         expect(cast, customer, 100_00)
         grade(cast, customer)
         watch(rep, unit)
+        decide(rep, unit, end)
         line = sell(cast, customer, day, 80_00)
         Credit.objects.create(order=line.order, rep=rep, unit=unit, share=1_000_000)
     if cast.units:

@@ -59,6 +59,7 @@ NOT_PAGES = {
     "alert-channel-try",
     "customer-grades-run",
     "effects-run",
+    "task-done",
     "paper-make",
     "paper-file",
     "suggestion-take",

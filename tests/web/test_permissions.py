@@ -23,7 +23,7 @@ from salesyear.core.scope import Scope, Visible
 from salesyear.crm.models import Agency, Customer
 from salesyear.market.models import Score
 from salesyear.org.models import Assignment, Position, Rep, Role
-from salesyear.performance.models import Alert, Rule
+from salesyear.performance.models import Alert, Rule, Task
 from salesyear.sales.models import Credit, Invoice, Order, OrderLine, Receipt, Return
 from salesyear.targets.models import BaselineCell, Quota
 from salesyear.web.policy import POLICY, Gate
@@ -47,6 +47,7 @@ SEES: dict[str, dict[str, set[str]]] = {
     "scores": {**FACTS, "marketing": ALL},
     "alertlist": FACTS,
     "alertrules": FACTS,
+    "tasks": FACTS,
     "reps": {**FACTS, "hr": ALL},
     "assignments": {**FACTS, "hr": ALL},
 }
@@ -63,6 +64,7 @@ MODELS: dict[str, tuple[type[Model], str]] = {
     "scores": (Score, "rep"),
     "alertlist": (Alert, "rep"),
     "alertrules": (Rule, "rep"),
+    "tasks": (Task, "rep"),
     "reps": (Rep, "pk"),
     "assignments": (Assignment, "rep"),
 }

@@ -18,6 +18,7 @@ from salesyear.cli import (
     manage,
     plan,
     restore,
+    review,
     serve,
     targets,
     user,
@@ -43,6 +44,7 @@ app.command("serve")(serve.serve)
 app.command("work")(work.work)
 app.command("import")(importing.import_file)
 app.command("plan")(year.plan)
+app.command("review")(review.review)
 app.command("commitments")(commitments.commitments)
 app.command("baseline")(plan.baseline)
 app.command("customers")(plan.customers)

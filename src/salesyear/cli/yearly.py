@@ -12,6 +12,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from salesyear.cli.closing import close_the_gap
 from salesyear.cli.plain import UserError
 from salesyear.cli.summary import Summary, summary_of
 from salesyear.core.scope import Scope
@@ -84,6 +85,7 @@ def _make(job: YearsJob, told: Told) -> Summary:
         kept = fresh / FILE if not (job.out / FILE).exists() else job.out / FILE
         taken = take_folder(job.data, kept=kept, plan_year=job.year, told=told)
         version = _version(job, first, taken, policy, _total(wanted, taken), growth, told)
+        close_the_gap(_system(), version, taken.as_of, told)
         if not given.exists():
             write_policy(fresh / POLICY)
         written = _papers(job, version, taken, fresh, told)
@@ -131,9 +133,7 @@ def _version(
     for name, value in policy.items():
         set_value(row, name, value, source=POLICY, actor=None)
     params = PlanParams(year=job.year, starts_on=first, total=total, growth=growth, seed=job.seed)
-    version = make_plan(params, None, told)
-    _suggest(version, taken.as_of, told)
-    return version
+    return make_plan(params, None, told)
 
 
 def _grade(taken: Taken, told: Told) -> None:
@@ -150,23 +150,6 @@ def _grade(taken: Taken, told: Told) -> None:
         )
         return
     keep_scores(made, run=None, actor=None)
-
-
-def _suggest(version: Version, today: date, told: Told) -> None:
-    """Put what the figures suggest into the ledger, the most valuable first, until the gap is covered."""
-    from salesyear.plans.reports import coverage
-    from salesyear.plans.services import add_initiative
-    from salesyear.targets.suggestions import suggestions
-
-    told(noop("Looking for what closes the gap"), 0.0)
-    standing = coverage(_system(), version.plan, version)
-    gap = standing.needed if standing else 0
-    found = sorted(suggestions(_system(), version, today).lines, key=lambda one: (-one.value, one.source))
-    for one in found:
-        if gap <= 0:
-            return
-        add_initiative(version.plan, one.params(version.plan.starts_on), source=one.source, actor=None)
-        gap -= one.value
 
 
 def _papers(job: YearsJob, version: Version, taken: Taken, folder: Path, told: Told) -> list[Path]:

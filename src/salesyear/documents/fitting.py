@@ -1,4 +1,7 @@
-"""How much room text takes, near enough to decide where a table breaks: a Chinese character is as wide as high."""
+"""How much room text takes, near enough to decide where a table breaks: a Chinese character is as wide as high.
+
+Latin letters are taken a little wider than Arial's, for a machine without Arial shows a wider face.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from salesyear.documents.content.model import Column, Kind, Money, Row, Table
 from salesyear.documents.content.words import text_of
 
 LINE, HAN_LINE = 1.25, 1.5  # of the type size, from one line to the next: Chinese faces stand further apart
+BOLD: Final = 1.1  # wider than the regular face
 NARROW: Final = frozenset("ijlt.,:;'|!()[]")
 
 
@@ -24,7 +28,7 @@ def width_of(text: str) -> float:
 def _wide(sign: str) -> float:
     if unicodedata.east_asian_width(sign) in "WF":
         return 1.0
-    return 0.3 if sign in NARROW else 0.66 if sign.isupper() or sign in "%—MWmw" else 0.54
+    return 0.33 if sign in NARROW else 0.75 if sign.isupper() or sign in "%—+×MWmw" else 0.58
 
 
 def lines_of(text: str, width: float, size: float) -> int:
@@ -61,7 +65,7 @@ def texts_of(row: Row, columns: Sequence[Column], money: Money) -> list[str]:
 def size_for(table: Table, widths: Sequence[float], money: Money, sizes: Sequence[float], padding: float) -> float:
     """The largest type size in which no figure of the table is parted."""
     figures = [
-        (width_of(text), width - padding)
+        (width_of(text) * (BOLD if row.strong else 1), width - padding)
         for row in table.rows
         for text, column, width in zip(texts_of(row, table.columns, money), table.columns, widths, strict=True)
         if column.kind is not Kind.TEXT

@@ -87,15 +87,27 @@ def rep_paper(scope: Scope, version: Version, rep: Node, params: PaperParams) ->
 
 def paper_about(scope: Scope, version: Version, about: str, params: PaperParams) -> Paper | None:
     """The paper of all that a scope sees, of one region (`unit:3`) or of one salesperson (`rep:5`); None: nothing."""
-    kind, _colon, key = about.partition(":")
     if not about:
         return paper_of(scope, version, params)
-    node = facts_of(scope, version).company
-    level = "rep" if kind == "rep" else "region"
-    found = next((one for one in node.all_below(level) if str(one.key) == key), None)
+    found = _node_about(scope, version, about)
     if found is None:
         return None
-    return rep_paper(scope, version, found, params) if kind == "rep" else region_paper(scope, version, found, params)
+    return (rep_paper if found.level == "rep" else region_paper)(scope, version, found, params)
+
+
+def scope_about(scope: Scope, version: Version, about: str) -> tuple[Scope, str] | None:
+    """The narrower scope of one region or salesperson with its name; None where it is not wholly seen."""
+    found = _node_about(scope, version, about)
+    if found is None:
+        return None
+    narrow = (narrowed_to_rep if found.level == "rep" else narrowed_to_unit)(scope, found.key)
+    return (narrow, found.name) if _inside(scope, narrow, version) else None
+
+
+def _node_about(scope: Scope, version: Version, about: str) -> Node | None:
+    kind, _colon, key = about.partition(":")
+    nodes = facts_of(scope, version).company.all_below("rep" if kind == "rep" else "region")
+    return next((one for one in nodes if str(one.key) == key), None)
 
 
 def _narrowed(scope: Scope, narrow: Scope, version: Version, params: PaperParams) -> Paper | None:

@@ -19,6 +19,7 @@ from salesyear.documents import queries
 from salesyear.documents.forms import PaperForm
 from salesyear.documents.runs import path_of
 from salesyear.org.access import person
+from salesyear.performance.review import begun
 from salesyear.plans.models import Version
 
 
@@ -29,19 +30,29 @@ def papers(request: Request) -> HttpResponse:
     number = int(asked) if asked.isdecimal() and len(asked) < 7 else None
     version = queries.version_for(timezone.localdate(), number)
     parts = queries.parts_of(request.scope, version) if version else []
-    form = PaperForm.fresh(version.pk, parts, get_language() or "") if version and parts else None
+    form = _fresh(request, version, parts) if version and parts else None
     return render(request, "documents/papers.html", _context(request, version, form))
+
+
+def _fresh(request: Request, version: Version, parts: list[tuple[str, str]]) -> PaperForm:
+    months = begun(version.plan, timezone.localdate())
+    month = request.GET.get("month", "")
+    return PaperForm.fresh(version.pk, parts, get_language() or "", months=months, month=month)
 
 
 @require_POST
 def make(request: Request) -> HttpResponse:
     """Put a paper into the queue, and go to the page of that work."""
     asked = request.POST.get("version", "")
-    version = Version.objects.filter(pk=int(asked) if asked.isdecimal() and len(asked) < 10 else 0).first()
+    version = (
+        Version.objects.select_related("plan")
+        .filter(pk=int(asked) if asked.isdecimal() and len(asked) < 10 else 0)
+        .first()
+    )
     parts = queries.parts_of(request.scope, version) if version else []
     if version is None or not parts:
         raise Http404
-    form = PaperForm(request.POST, about=parts)
+    form = PaperForm(request.POST, about=parts, months=begun(version.plan, timezone.localdate()))
     if not form.is_valid():
         return render(request, "documents/papers.html", _context(request, version, form), status=HTTPStatus.BAD_REQUEST)
     user = person(request)

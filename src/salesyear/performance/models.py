@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -202,3 +203,33 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel}: {self.alert}"
+
+
+class Task(ScopedModel):
+    """What was decided in a month's review: who does what by when, for a region, a salesperson or (both empty) all."""
+
+    visible = Visible(family="alerts", unit="unit", rep="rep")
+
+    month = models.DateField(_("decided in the review of"))
+    title = models.CharField(_("task"), max_length=300)
+    owner = models.CharField(_("owner"), max_length=200)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit"))
+    rep = models.ForeignKey(Rep, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("salesperson"))
+    due_on = models.DateField(_("due"))
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("made by")
+    )
+    made_at = models.DateTimeField(_("made"))
+
+    class Meta:
+        ordering: ClassVar = ["due_on", "pk"]
+        verbose_name = _("task")
+        verbose_name_plural = _("tasks")
+
+    def __str__(self) -> str:
+        return self.title
+
+    def overdue(self, today: date) -> bool:
+        """Whether it should be done by now and is not."""
+        return self.done_at is None and bool(self.due_on < today)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from salesyear.core.registers import Choice, Column, Register, Tree
+from salesyear.core.registers import Choice, Column, Period, Register, Tree
 from salesyear.performance import figures
-from salesyear.performance.models import Alert, Rule
+from salesyear.performance.models import Alert, Rule, Task
 
 
 class AlertRegister(Register):
@@ -59,3 +59,26 @@ class RuleRegister(Register):
     filters = (Choice("kind"), Tree("unit"))
     search = ("name", "figure")
     order = ("name", "pk")
+
+
+class TaskRegister(Register):
+    """Everything that was decided in a review: what, who, by when, done or not."""
+
+    name = "tasks"
+    model = Task
+    title = _("tasks")
+    question = _("What was decided in the monthly reviews, who does it, by when, and is it done?")
+    why_empty = _("Nothing has been decided in a review yet.")
+    columns = (
+        Column("title"),
+        Column("owner"),
+        Column("due_on"),
+        Column("done_at"),
+        Column("unit__name", link=("units", "unit_id")),
+        Column("rep__name", link=("reps", "rep_id")),
+        Column("month"),
+        Column("made_at", listed=False),
+    )
+    filters = (Tree("unit"), Period("due_on"))
+    search = ("title", "owner")
+    order = ("-due_on", "-pk")

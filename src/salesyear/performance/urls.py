@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from salesyear.performance import alert_views, views
+from salesyear.performance import alert_views, review_views, views
 
 urlpatterns = [
     path("figures/", views.figures, name="figures"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("board/headline/", views.headline, name="board-headline"),
     path("board/live/", views.board_live, name="board-live"),
     path("board/workbook/", views.board_export, name="board-export"),
+    path("review/", review_views.review, name="review"),
+    path("review/tasks/<int:pk>/done/", review_views.task_done, name="task-done"),
     path("alerts/", alert_views.alerts, name="alerts"),
     path("alerts/<int:pk>/acknowledgement/", alert_views.acknowledge, name="alert-acknowledge"),
     path("alerts/rules/new/", alert_views.rule_new, name="alert-rule-new"),

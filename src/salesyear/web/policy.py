@@ -144,6 +144,8 @@ POLICY: dict[str, Gate] = {
     "alert-channel-add": Gate(write=SELLING),
     "alert-channel-drop": Gate(write=SELLING),
     "alert-channel-try": Gate(write=SELLING),
+    "review": Gate(SELLING, SELLING),
+    "task-done": Gate(write=SELLING),
     # Data
     "data": Gate(EVERYBODY),
     **_register("units", INSIDE),
@@ -176,6 +178,7 @@ POLICY: dict[str, Gate] = {
     **_register("shifts", GRADERS),
     **_register("alertlist", SELLING),
     **_register("alertrules", SELLING),
+    **_register("tasks", SELLING),
     # Background work: one's own, and for administrators everybody's (core/access.py)
     "run-status": Gate(EVERYBODY),
     "run-cancel": Gate(write=EVERYBODY),

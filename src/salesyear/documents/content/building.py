@@ -16,9 +16,9 @@ from salesyear.documents.content.happenings import happenings
 from salesyear.documents.content.model import Cell, Chapter, Cover, Money, Paper, Slide
 from salesyear.documents.content.targets import Telling, definitions
 from salesyear.market.queries import latest_scoring
-from salesyear.plans.models import Initiative, Version
+from salesyear.plans.models import Version
 from salesyear.plans.policy import values
-from salesyear.plans.reports import ledger
+from salesyear.plans.reports import Ledger, ledger
 
 
 class NothingToPrint(ValueError):
@@ -52,12 +52,13 @@ def _paper(scope: Scope, version: Version, params: PaperParams) -> Paper:
     currency = plan.currency
     money = Money(currency.code, currency.digits, int(version.inputs.get("unit", 1)))
     told = Telling(facts, money, params.language, _year_name(version))
-    rows = list(Initiative.objects.within(scope).filter(plan=plan).select_related("unit", "rep"))
+    known = ledger(scope, version)
+    rows = [line.initiative for line in known.lines]
     policy = values(plan)
     return Paper(
         params.language,
         _cover(version, params, facts),
-        tuple(_chapters(told, scope, version, policy, params)),
+        tuple(_chapters(told, scope, known, policy, params)),
         tuple(definitions()),
         money,
         facts.months,
@@ -98,14 +99,14 @@ def _cover(version: Version, params: PaperParams, facts: PlanFacts) -> Cover:
 
 
 def _chapters(
-    told: Telling, scope: Scope, version: Version, policy: Mapping[str, float], params: PaperParams
+    told: Telling, scope: Scope, known: Ledger, policy: Mapping[str, float], params: PaperParams
 ) -> Iterator[Chapter]:
     from salesyear.targets.reports.audit import audit  # the engine, which a site starts without
 
     numbers: list[Slide] = [
         *targets.slides(told, policy),
-        *gap.slides(told, ledger(scope, version)),
-        *quality.slides(audit(scope, version)),
+        *gap.slides(told, known),
+        *quality.slides(audit(scope, known.version)),
     ]
     if params.brief:
         yield Chapter(1, _("Targets"), "", tuple(numbers))

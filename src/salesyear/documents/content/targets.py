@@ -203,8 +203,9 @@ def _quarters(told: Telling, top: Node) -> Table:
 
 
 def _people(node: Node) -> list[Node]:
-    """Who is below a territory; a territory that nobody holds says all in its own row."""
-    return list(node.below) if any(one.key for one in node.below) else []
+    """Who is below a territory and owes or sold something; one that nobody holds says all in its own row."""
+    shown = [one for one in node.below if any(one.sums.year)]
+    return shown if any(one.key for one in shown) else []
 
 
 def _quarter_row(node: Node, depth: int, *, strong: bool = False) -> Row:

@@ -47,7 +47,9 @@ def label_format(most: float, *, chinese: bool) -> str:
     """A number format that shows amounts briefly in the paper's language while the cells stay exact."""
     if chinese:
         return '0\\.00,,"亿"' if most >= 10**8 else '0\\.0,"万"' if most >= 10**4 else "#,##0"
-    return '0.0,,"M"' if most >= 10**6 else '0.0,"K"' if most >= 10**4 else "#,##0"
+    if most >= 10**6:
+        return '0.0,,"M"' if most >= 10**7 else '0.00,,"M"'
+    return '0.0,"K"' if most >= 10**4 else "#,##0"
 
 
 def _style(native: Any, chart: Chart, money: Money, *, chinese: bool) -> None:  # noqa: ANN401

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,10 +34,19 @@ from salesyear.documents.fitting import cut_to, lines_of
 from salesyear.documents.fixed import fix_zip
 
 CHART_ALONE: Final = 5.0  # inches
-CHART_ABOVE: Final = 2.9
+CHARTS_ABOVE: Final = (2.9, 2.5, 2.1)  # the tallest that lets the table below end on the same slide, else the first
 BESIDE: Final = 3  # so many columns of a table still stand beside a chart
+BESIDE_TOP: Final = 0.6  # inches that a table beside a chart stands lower
 BULLET: Final = 0.4  # inches that a sentence below a table takes
-Placed = tuple[Part, range | None]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A part as it stands on one slide: which rows of a table, how high a chart (inches)."""
+
+    part: Part | Fitted
+    rows: range = range(0)
+    height: float = CHART_ALONE
 
 
 def write_deck(paper: Paper, path: Path) -> None:
@@ -129,22 +139,21 @@ class _Writer:
         size = next((size for size in (24, 22, 20, 18) if lines_of(text, width, size * 1.05) <= 2), 18)
         say(frame, cut_to(text, width, size * 1.05, 2), size, bold=True, align=PP_ALIGN.LEFT)
 
-    def _parts(self, native: Any, parts: list[tuple[Any, range | None]], slide: Slide) -> None:  # noqa: ANN401
+    def _parts(self, native: Any, parts: list[Placed], slide: Slide) -> None:  # noqa: ANN401
         chinese, money = self.paper.chinese, self.paper.money
-        table = next((part for part, _rows in parts if isinstance(part, Fitted)), None)
         beside = _beside(slide)
         top = TOP
-        for part, rows in parts:
-            if isinstance(part, Chart):
-                height = CHART_ABOVE if table and not beside else CHART_ALONE
+        for one in parts:
+            if isinstance(one.part, Chart):
                 width = INNER * 0.52 if beside else INNER
-                add_chart(native, part, (LEFT, top, width, height), money, chinese=chinese)
-                top += 0 if beside else height + 0.1
-            elif isinstance(part, Fitted) and rows is not None:
+                add_chart(native, one.part, (LEFT, top, width, one.height), money, chinese=chinese)
+                top += 0 if beside else one.height + 0.1
+            elif isinstance(one.part, Fitted):
                 left = LEFT + INNER * 0.55 if beside else LEFT
-                top = add_table(native, part, rows, (left, top + (0.6 if beside else 0)), slide.title) + 0.15
-            elif isinstance(part, Bullets):
-                self._bullets(native, part, top)
+                place = (left, top + (BESIDE_TOP if beside else 0))
+                top = add_table(native, one.part, one.rows, place, slide.title) + 0.15
+            elif isinstance(one.part, Bullets):
+                self._bullets(native, one.part, top)
 
     def _bullets(self, native: Any, bullets: Bullets, top: float) -> None:  # noqa: ANN401
         box = native.shapes.add_textbox(*(Emu(int(one * INCH)) for one in (LEFT, top, INNER, max(0.4, BOTTOM - top))))
@@ -174,20 +183,30 @@ def _beside(slide: Slide) -> bool:
     return bool(charts) and bool(tables) and all(len(table.columns) <= BESIDE for table in tables)
 
 
-def _pages(slide: Slide, paper: Paper) -> Iterator[list[tuple[Any, range | None]]]:
+def _pages(slide: Slide, paper: Paper) -> Iterator[list[Placed]]:
     """The parts of each slide that a message takes: a long table goes on, the other parts stand on the first one."""
-    first: list[tuple[Any, range | None]] = []
-    later: list[list[tuple[Any, range | None]]] = []
-    beside, room = _beside(slide), BOTTOM - TOP
-    for part in slide.parts:
-        if isinstance(part, Table):
-            fitted = Fitted(part, INNER * 0.45 if beside else INNER, paper.money)
-            taken = CHART_ABOVE + 0.1 if any(isinstance(one, Chart) for one, _rows in first) and not beside else 0
-            taken += sum(BULLET * len(one.lines) for one in slide.parts if isinstance(one, Bullets))
-            pages = fitted.pages(room - taken - (0.6 if beside else 0), room)
-            first.append((fitted, pages[0]))
-            later += [[(fitted, rows)] for rows in pages[1:]]
-        else:
-            first.append((part, None))
-    yield first
-    yield from later
+    beside = _beside(slide)
+    table = next((part for part in slide.parts if isinstance(part, Table)), None)
+    if table is None:
+        yield [Placed(part) for part in slide.parts]
+        return
+    fitted = Fitted(table, INNER * 0.45 if beside else INNER, paper.money)
+    height, pages = _broken(slide, fitted, beside=beside)
+    yield [
+        Placed(fitted, pages[0]) if part is table else Placed(part, height=CHART_ALONE if beside else height)
+        for part in slide.parts
+    ]
+    yield from ([Placed(fitted, rows)] for rows in pages[1:])
+
+
+def _broken(slide: Slide, fitted: Fitted, *, beside: bool) -> tuple[float, list[range]]:
+    """How high the chart above a table is, and which rows of the table stand on which slide."""
+    room = BOTTOM - TOP
+    first = room - sum(BULLET * len(part.lines) for part in slide.parts if isinstance(part, Bullets))
+    if beside:
+        return CHART_ALONE, fitted.pages(first - BESIDE_TOP, room)
+    if not any(isinstance(part, Chart) for part in slide.parts):
+        return 0.0, fitted.pages(first, room)
+    tried = ((height, fitted.pages(first - height - 0.1, room)) for height in CHARTS_ABOVE)
+    whole = next(((height, pages) for height, pages in tried if len(pages) == 1), None)
+    return whole or (CHARTS_ABOVE[0], fitted.pages(first - CHARTS_ABOVE[0] - 0.1, room))

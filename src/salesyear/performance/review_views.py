@@ -1,0 +1,74 @@
+"""The page of a month's review: how it went, what is late, and what the meeting decides."""
+
+from __future__ import annotations
+
+from datetime import date
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from salesyear.core.requests import Request
+from salesyear.org.access import person
+from salesyear.performance import tasks
+from salesyear.performance.review import Review, begun, last_ended, review_of
+from salesyear.performance.review_forms import TaskForm
+from salesyear.plans import access
+from salesyear.plans.models import Plan, Version
+from salesyear.sales.money import NoRate
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request: Request) -> HttpResponse:
+    """Show a month of the plan's year against the plan; keep a decision as a task with owner and date."""
+    said = request.POST if request.method == "POST" else request.GET
+    plan, version = access.asked(said.get("plan", ""))
+    today = timezone.localdate()
+    month = _month(plan, said.get("month", ""), today) if plan else None
+    if plan is None or version is None or month is None:
+        return render(request, "performance/review.html", {"plan": plan})
+    try:
+        found = review_of(request.scope, version, month, today)
+    except NoRate as refused:
+        return render(request, "performance/review.html", {"refused": refused})
+    form = TaskForm(request.POST if request.method == "POST" else None, scope=request.scope, review=found)
+    if request.method == "POST" and form.is_valid():
+        tasks.add_task(month, form.params(), actor=person(request))
+        messages.success(request, _("The decision is kept as a task."))
+        return _back(f"{plan.pk}", month)
+    return _page(request, found, version, form)
+
+
+@require_POST
+def task_done(request: Request, pk: int) -> HttpResponse:
+    """Say that a task is done, or that it is not after all."""
+    task = tasks.find_task(request.scope, pk)
+    tasks.set_done(task, done="reopen" not in request.POST, actor=person(request))
+    return _back(request.POST.get("plan", ""), task.month)
+
+
+def _page(request: Request, found: Review, version: Version, form: TaskForm) -> HttpResponse:
+    months = [(month, f"{month:%Y-%m}") for month in reversed(begun(found.plan, found.today))]
+    context: dict[str, Any] = {"plan": found.plan, "version": version, "review": found, "form": form, "months": months}
+    status = HTTPStatus.BAD_REQUEST if form.errors else HTTPStatus.OK
+    return render(request, "performance/review.html", context, status=status)
+
+
+def _month(plan: Plan, asked: str, today: date) -> date | None:
+    """The month the address asks for, if it has begun; else the last that has ended."""
+    found = {f"{month:%Y-%m}": month for month in begun(plan, today)}
+    return found.get(asked) or last_ended(plan, today)
+
+
+def _back(plan: str, month: date) -> HttpResponse:
+    asked = urlencode({"plan": plan, "month": f"{month:%Y-%m}"})
+    answer = redirect(f"{reverse('review')}?{asked}#decisions")
+    answer.status_code = HTTPStatus.SEE_OTHER
+    return answer
