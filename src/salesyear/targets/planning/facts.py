@@ -67,10 +67,11 @@ class PlanFacts:
 
 
 def covering_baseline(params: PlanParams) -> Baseline | None:
-    """Return the newest kept baseline that reaches the end of the plan's year."""
+    """Return the newest kept baseline that reaches the end of the plan's year and knows the chances of that year."""
     last = months_from(params.first_day)[-1]
-    reach = BaselineCell.objects.within(Scope.system("finding a baseline")).filter(months=1, starts_on=last)
-    return Baseline.objects.filter(pk__in=reach.values("baseline")).first()
+    cells = BaselineCell.objects.within(Scope.system("finding a baseline"))
+    reach, year = cells.filter(months=1, starts_on=last), cells.filter(months=12, starts_on=params.first_day)
+    return Baseline.objects.filter(pk__in=reach.values("baseline")).filter(pk__in=year.values("baseline")).first()
 
 
 def read_facts(scope: Scope, baseline: Baseline, params: PlanParams, policy: Mapping[str, float]) -> PlanFacts:
