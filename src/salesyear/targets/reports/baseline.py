@@ -9,6 +9,7 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from salesyear import __version__
@@ -198,9 +199,10 @@ STEPS = {
 def _forecast(panel: Panel, params: BaselineParams, ahead: int, watch: _Watch) -> Forecast:
     from salesyear.engine.forecast.baseline import BaselineParams as Params
     from salesyear.engine.forecast.baseline import baseline
+    from salesyear.engine.forecast.fan import fan_for
 
     wanted = Params(horizon=ahead, seed=params.seed, paths=params.paths, country=params.country or None)
-    return baseline(panel, wanted, watch)
+    return baseline(panel, wanted, watch, fan_for(settings.ENGINE))
 
 
 def _nodes(panel: Panel, company: int) -> Iterator[Node]:
