@@ -14,7 +14,7 @@ from salesyear.core.scope import Scope
 from salesyear.crm.models import Customer
 from salesyear.importing.models import Import
 from salesyear.org.access import scope_of
-from salesyear.org.models import Unit, User
+from salesyear.org.models import Rep, Unit, User
 from salesyear.sales.models import Order, OrderLine, Product
 from salesyear.samples import loading
 from salesyear.samples.tables import moved
@@ -55,6 +55,9 @@ def test_adventureworks_to_the_cent(tmp_path: Path, settings: Settings) -> None:
     quotas = Quota.objects.within(SYSTEM).aggregate(n=Count("pk"), sum=Sum("amount"))
     assert quotas == {"n": 163, "sum": 95_714_000_00}
     assert not lines.filter(unit=None).exists()
+    names = set(Rep.objects.within(SYSTEM).values_list("name", flat=True))
+    assert "José Saraiva" in names
+    assert not [name for name in names if "\ufffd" in name]
     assert sum(lines_by_region().values()) == 80_487_704_18
     assert not lines.exclude(unit__kind="territory").exists()
     assert {one.role for one in loading.sign_ins()} == {

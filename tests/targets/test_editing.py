@@ -10,8 +10,9 @@ from django.db.models import Sum
 
 from cast import Cast
 from planned import SYSTEM, Asker, draft
+from salesyear.plans.commitments import bottom_up
 from salesyear.plans.frames import sheet_cells
-from salesyear.plans.models import Edit, Sheet, State, Version
+from salesyear.plans.models import Commitment, Edit, Sheet, State, Version
 from salesyear.targets.editing.state import forget
 
 pytestmark = pytest.mark.django_db
@@ -248,6 +249,23 @@ def test_the_chance_of_a_target_is_known_where_the_baseline_knows_outcomes(ask: 
     assert customer["values"]["cash"]["total"] is None
     assert table[li]["values"]["cash"]["total"] > 0
     assert table[li]["values"]["committed"]["total"] is None
+
+
+def test_what_is_committed_is_added_up_as_on_its_own_page(ask: Asker, cast: Cast, version: Version) -> None:
+    """Li says 500 for a customer, after 400, and 900 for a line: the customers count, the line where it is shown."""
+    line, at = cast.products["core"].line, version.made_at
+    assert line
+    for key, amount in (("customer", 400_00), ("customer", 500_00), ("line", 900_00)):
+        about: dict[str, Any] = {"customer": cast.customers[0]} if key == "customer" else {"line": line}
+        place: dict[str, Any] = {"unit": cast.units["shanghai"], "rep": cast.reps["li"]}
+        Commitment.objects.create(plan=version.plan, amount=amount, at=at, **place, **about)
+    li = leaf(cast, "li", "shanghai", "east")
+    table = rows(ask("director", "rows/", down="region,territory,rep,line", measures="committed"))
+    assert table["company"]["values"]["committed"]["total"] == 500_00
+    assert table[li]["values"]["committed"]["total"] == 500_00
+    assert table[f"{li}/line:{line.pk}"]["values"]["committed"]["total"] == 900_00
+    (person,) = [row for row in bottom_up(SYSTEM, version, []) if row.rep == cast.reps["li"]]
+    assert person.committed == 500_00
 
 
 def test_a_dry_edit_shows_and_keeps_nothing(ask: Asker, cast: Cast, version: Version) -> None:

@@ -15,9 +15,13 @@ from salesyear.core.worker import Labour
 from salesyear.org.access import scope_of
 from salesyear.plans.frames import cash_by_month, sheet_cells
 from salesyear.plans.models import Plan, Sheet, State, Version
+from salesyear.targets.editing.state import forget
 from salesyear.targets.models import Baseline, BaselineCell, Level
 from salesyear.targets.reports import BaselineParams, baseline_of_year
+from salesyear.targets.reports.audit import audit
 from salesyear.targets.services import PlanParams, ask_for_plan, keep_baseline, make_plan
+from salesyear.targets.table.asked import asked_for
+from salesyear.targets.table.read import table_of
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Scope.system("test")
@@ -91,6 +95,11 @@ def test_a_fiscal_year_starts_in_any_month(cast: Cast) -> None:
     assert (cells["month"].min(), cells["month"].max()) == (date(2026, 4, 1), date(2027, 3, 1))
     assert version.inputs["expected_months"] == 3
     assert total(version, "target") == version.inputs["total"]
+    forget()
+    asked = asked_for({"down": "region", "measures": "chance"})
+    rows = table_of(SYSTEM, version, asked).as_json()["rows"]
+    assert all(0 <= row["values"]["chance"]["total"] <= 1 for row in rows)
+    assert audit(SYSTEM, version).reps == 3
 
 
 def test_the_same_facts_and_seed_give_the_same_integers(baseline: Baseline) -> None:

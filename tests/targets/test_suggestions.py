@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from cast import Cast, grade
 from plans_cast import asked_for, gap_plan
@@ -69,6 +71,20 @@ def test_it_comes_in_the_months_that_are_left(cast: Cast, version: Version) -> N
     months = of_li(version, cast)["T8"].months
     assert months == [0, 0, 0, *[40_00] * 9]
     assert of_li(version, cast, date(2027, 1, 5)) == {}
+
+
+def test_what_is_suggested_is_called_so_in_each_readers_language(cast: Cast, version: Version) -> None:
+    """Taken by somebody who reads English, read by somebody who reads Chinese; a name that somebody gave stays."""
+    one = of_li(version, cast)["T8"]
+    made = services.add_initiative(version.plan, one.params(TODAY), source=one.source, actor=None)
+    assert (made.named, made.title) == ("", "The line to offer next: 李娜, 1 customer")
+    with translation.override("zh-hans"):
+        chinese = of_li(version, cast)["T8"]
+        assert made.title == chinese.title == "下一个可推荐的产品线：李娜，1 个客户"
+        services.change_initiative(made, chinese.params(TODAY), actor=None)
+    assert Initiative.objects.within(SYSTEM).get(pk=made.pk).title == one.title
+    services.change_initiative(made, replace(one.params(TODAY), title="Our own words"), actor=None)
+    assert Initiative.objects.within(SYSTEM).get(pk=made.pk).title == "Our own words"
 
 
 def test_taken_once_and_put_back(cast: Cast, version: Version) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import IntegrityError
 
@@ -143,6 +145,26 @@ def test_from_the_form_to_the_draft(cast: Cast, version: Version) -> None:
     assert "There is no plan" not in client.get("/targets/plans/").content.decode()
     bad = client.post("/targets/plans/new/", {**typed, "total": "much", "token": "u"})
     assert bad.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("page", "address"),
+    [
+        ("/targets/plans/new/", "/targets/plans/new/"),
+        ("/targets/baseline/", "/targets/baseline/runs/"),
+        ("/market/customers/", "/market/customers/runs/"),
+    ],
+)
+def test_what_a_form_comes_filled_in_with_is_taken(cast: Cast, version: Version, page: str, address: str) -> None:
+    """Nobody types anything: every figure, and the token that makes two clicks one, is as the page gave it."""
+    client = Asker(cast, version).client("director")
+    shown = client.get(page).content.decode()
+    form = re.findall(r'<input[^>]*name="([^"]+)"[^>]*?value="([^"]*)"', shown)
+    fields = {**dict(form), **{name: value for value, name in re.findall(r'value="([^"]*)"[^>]*name="([^"]+)"', shown)}}
+    fields.pop("strategic", None)
+    answer = client.post(address, fields)
+    assert answer.status_code == 303, answer.content.decode()
+    assert "E+" not in fields.get("strategic_share", "")
 
 
 def test_the_pages_steps_and_the_history_of_changes(ask: Asker, cast: Cast, version: Version) -> None:

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,6 +46,9 @@ def forecast(
     seed: Annotated[int, typer.Option(help="Seed of the possible years.")] = 1,
     paths: Annotated[int, typer.Option(help="How many possible years are drawn.", min=50, max=5000)] = 400,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget what an interrupted run has kept.")] = False,
+    engine: Annotated[
+        str, typer.Option(envvar="SALESYEAR_ENGINE", help="spark://host:port spreads the work over a cluster.")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Answer with the record instead of words.")] = False,
 ) -> None:
     """Forecast every node of the tree, month by month, with 80 % and 95 % intervals that add up.
@@ -55,6 +59,7 @@ def forecast(
     Example: [bold]salesyear forecast --facts sold.csv --levels region,rep,line --country CN --out baseline.csv[/bold]
     """
     from salesyear.engine.forecast.baseline import BaselineParams, baseline
+    from salesyear.engine.forecast.fan import fan_for
     from salesyear.engine.forecast.panel import PanelParams, panel_of
 
     last = datetime.strptime(until, "%Y-%m-%d").date() if until else None  # noqa: DTZ007 - a day, no clock in it
@@ -65,7 +70,7 @@ def forecast(
     if fresh:
         steps.forget()
     with _bar(quiet=as_json) as bar:
-        made = _run(baseline, panel, params, Keeper(steps, bar))
+        made = _run(partial(baseline, fan=fan_for(engine)), panel, params, Keeper(steps, bar))
     _write(made.table(), out)
     record = made.record.as_json()
     _beside(out, ".record.json").write_text(json.dumps(record, ensure_ascii=False, indent=2), encoding="utf-8")

@@ -124,7 +124,7 @@ def _version(
     from salesyear.targets.services.plans import make_plan
 
     system = _system()
-    baseline = BaselineParams(year=first.year + (first.month > 1), seed=job.seed, paths=PATHS)
+    baseline = BaselineParams(year=first.year + (first.month > 1), seed=job.seed, paths=PATHS, fiscal=first.month)
     keep_baseline(baseline_of_year(system, baseline, taken.as_of, told), run=None, actor=None)
     _grade(taken, told)
     moment = _moment(taken)

@@ -30,7 +30,7 @@ class WeightsForm(forms.Form):
     middle = forms.FloatField(
         label=_("Graded B, per cent"), required=False, min_value=0, max_value=100, initial=USUAL.middle
     )
-    token = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40, initial=secrets.token_hex)
+    token = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64, initial=secrets.token_hex)
 
     def clean(self) -> dict[str, Any]:
         """Refuse weights that weigh nothing together, and more than all customers."""
@@ -73,7 +73,7 @@ class StudyForm(forms.Form):
         max_value=120,
         initial=24,
     )
-    token = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40, initial=secrets.token_hex)
+    token = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64, initial=secrets.token_hex)
 
     def __init__(self, measures: Sequence[str], *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own signature
         super().__init__(*args, **kwargs)

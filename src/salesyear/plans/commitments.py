@@ -125,6 +125,20 @@ def settled(stands: Commitment | None) -> int | None:
     return found
 
 
+def counting(
+    standing: Mapping[tuple[int, int, int], Commitment], *, by_line: bool = False
+) -> dict[tuple[int, int, int], int]:
+    """Return what counts of the commitments that stand, by (salesperson, customer or 0, line or 0).
+
+    A salesperson's customers count where any has an answer, else their lines: both tell the same sales, and are never
+    added. by_line: what was said by line, for a row that is about a line.
+    """
+    amounts = {key: amount for key, row in standing.items() if (amount := settled(row)) is not None}
+    with_customers = set() if by_line else {rep for rep, _customer, line in amounts if not line}
+    lines = {key: amount for key, amount in amounts.items() if key[2] and key[0] not in with_customers}
+    return lines if by_line else lines | {key: amount for key, amount in amounts.items() if not key[2]}
+
+
 def commitment_sheet(scope: Scope, version: Version, rep: Rep, by: By) -> CommitmentSheet:
     """Return what a salesperson is asked for in a version, and what was said of it; four queries."""
     asked = frames.slot_sums(scope, version, rep, by)
@@ -164,17 +178,13 @@ def bottom_up(scope: Scope, version: Version, leaves: Iterable[Leaf]) -> list[Pe
 
 
 def _person(rep: Rep, target: int, said: Mapping[tuple[By, int], list[Commitment]]) -> PersonRow:
-    """Customers count where any has an answer, else lines: both tell the same sales, and are never added."""
     newest = {place: rows[0] for place, rows in said.items()}
-    chosen = _of(newest, "customer") or _of(newest, "line")
-    amounts = [amount for row in chosen if (amount := settled(row)) is not None]
+    standing = {(row.rep_id, row.customer_id or 0, row.line_id or 0): row for row in newest.values()}
+    counted = counting(standing)
+    chosen, amounts = [standing[key] for key in counted], list(counted.values())
     agreed = sum(1 for row in chosen if row.accepted is not None)
     offers = sum(1 for row in newest.values() if row.offered is not None and row.accepted is None)
     return PersonRow(rep, target, sum(amounts) if amounts else None, len(amounts), agreed, offers)
-
-
-def _of(newest: Mapping[tuple[By, int], Commitment], by: By) -> list[Commitment]:
-    return [row for (kind, _key), row in newest.items() if kind == by and settled(row) is not None]
 
 
 def _said(rows: Iterable[Commitment]) -> dict[tuple[By, int], list[Commitment]]:

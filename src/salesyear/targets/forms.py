@@ -48,7 +48,7 @@ class BaselineForm(forms.Form):
         initial=1,
         help_text=_("The same facts, parameters and seed give the same baseline."),
     )
-    token = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40, initial=secrets.token_hex)
+    token = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64, initial=secrets.token_hex)
 
     def params(self) -> BaselineParams:
         """Return what was typed as parameters; what was left empty as it is by default."""

@@ -121,6 +121,11 @@ class BaselineCell(ScopedModel):
         return f"{self.name} {self.starts_on}"
 
     @property
+    def is_year(self) -> bool:
+        """Whether it is a calendar year; a fiscal year is kept beside those, for the chances of its plan."""
+        return self.months == 12 and self.starts_on.month == 1
+
+    @property
     def name(self) -> str:
         """What the node is called: its line, salesperson or unit, whichever it is about."""
         about = {Level.LINE: self.line, Level.REP: self.rep}.get(Level(self.level), self.unit)

@@ -76,7 +76,7 @@ class BaselinePage:
         self._scope, self.baseline, self.year = scope, baseline, year
         self.node = cells[0]
         self.months = [cell for cell in cells if cell.months == 1]
-        self._years = {cell.starts_on.year: cell for cell in cells if cell.months == 12}
+        self._years = {cell.starts_on.year: cell for cell in cells if cell.is_year}
 
     @property
     def level(self) -> str:

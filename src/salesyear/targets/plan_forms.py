@@ -51,7 +51,7 @@ class PlanForm(forms.Form):
         label=_("Nobody below this part of last year, %"), required=False, min_value=0, max_value=300, initial=80
     )
     name = forms.CharField(label=_("Name of the version"), required=False, max_length=200)
-    token = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+    token = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(self, *args: Any, scope: Scope, policy: dict[str, float], year: int, **kwargs: Any) -> None:  # noqa: ANN401 - a form's own
         """Fill in the policy's figures and the company's lines."""
@@ -64,7 +64,7 @@ class PlanForm(forms.Form):
             strategic=[str(line.pk) for line in lines if line.strategic],
             strategic_share=_percent(policy["strategic_share"]),
             new_share=_percent(policy["new_customer_share"]),
-            token=secrets.token_hex(),
+            token=secrets.token_hex(16),
         )
 
     def clean_total(self) -> int | None:
@@ -93,8 +93,8 @@ class PlanForm(forms.Form):
         )
 
 
-def _percent(share: float) -> Decimal:
-    return (Decimal(str(share)) * _HUNDRED).normalize()
+def _percent(share: float) -> str:
+    return f"{Decimal(str(share)) * _HUNDRED:f}".rstrip("0").rstrip(".") or "0"
 
 
 def _share(percent: Decimal | None) -> float:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
 import metrics_data as data
+from salesyear.engine.forecast.backtest import BacktestParams
+from salesyear.engine.forecast.baseline import BaselineParams, baseline
+from salesyear.engine.forecast.fan import Fan, SparkFan
+from salesyear.engine.forecast.panel import PanelParams, panel_of
+from salesyear.engine.forecast.tree import Floats
 from salesyear.engine.metrics import FIGURES, Period, measure, splits_of
 from salesyear.engine.metrics.asking import bases_of
 from salesyear.engine.metrics.engines.duck import in_memory
@@ -27,14 +34,23 @@ ASKED: dict[str, tuple[Period, tuple[str, ...]]] = {
     "crm": (Period(date(2019, 1, 1), date(2021, 11, 9)), ("stage",)),
     "sfo": (Period(date(2017, 5, 1), date(2017, 5, 31)), ()),
 }
-SETTINGS = {"spark.executor.memory": "512m", "spark.cores.max": "2", "spark.sql.shuffle.partitions": "2"}
+SETTINGS = {
+    "spark.executor.memory": "512m",
+    "spark.cores.max": "2",
+    "spark.sql.shuffle.partitions": "2",
+    # Few rows and many different questions: compiling each would take longer than answering it.
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+}
 OF_PRODUCTS = {"strategic_mix", "ordered_strategic", "customer_lines", "lines_per_customer"}
 
 
 @pytest.fixture(scope="module")
 def spark() -> Iterator[Spark]:
-    """One session for all tests."""
-    with cluster() as master:
+    """One session for all tests; the workers run the Python that runs the tests."""
+    with pytest.MonkeyPatch.context() as patch, cluster() as master:
+        patch.setenv("PYSPARK_PYTHON", sys.executable)
         session = Spark(master, SETTINGS)
         yield session
         session.close()
@@ -66,6 +82,38 @@ def same(left: pl.Series, right: pl.Series) -> bool:
 def test_the_work_is_done_by_both_workers(spark: Spark) -> None:
     places = spark.session.sparkContext.parallelize(range(8), 8).map(lambda _: __import__("os").getpid()).collect()
     assert len(set(places)) >= 2
+
+
+def test_a_forecast_spread_over_the_cluster_is_the_one_made_here(spark: Spark) -> None:
+    """To the last bit: each origin is forecast by the same code, whoever does it."""
+    months = pl.date_range(date(2022, 1, 1), date(2025, 12, 1), "1mo", eager=True)
+    sold = pl.DataFrame(
+        [
+            {
+                "region": f"r{rep % 2}",
+                "rep": f"p{rep}",
+                "date": month,
+                "amount": 100.0 + 9 * rep + month.month * (rep + 1),
+            }
+            for rep in range(6)
+            for month in months
+        ]
+    )
+    panel = panel_of(sold, PanelParams(("region", "rep")))
+    params = BaselineParams(horizon=6, paths=50, backtest=BacktestParams(origins=4))
+    told: list[str] = []
+    here, there = baseline(panel, params), baseline(panel, params, fan=_counting(SparkFan(spark), told))
+    assert told == ["4 parts"]
+    assert np.array_equal(here.mean, there.mean)
+    assert np.array_equal(here.paths.interval(0.8), there.paths.interval(0.8))
+
+
+def _counting(fan: Fan, told: list[str]) -> Fan:
+    def spread(make: Callable[[int], Floats], items: Sequence[int]) -> Iterable[Floats]:
+        told.append(f"{len(items)} parts")
+        return fan(make, items)
+
+    return spread
 
 
 def _has(figure: str, tables: data.Tables) -> bool:

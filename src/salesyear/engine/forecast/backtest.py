@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from salesyear.engine.forecast.base import SEASONAL_NAIVE, base_forecasts, level_forecasts, thin
+from salesyear.engine.forecast.fan import Fan
 from salesyear.engine.forecast.models import DEFAULT, MODELS
 from salesyear.engine.forecast.panel import Panel
 from salesyear.engine.forecast.seasons import seasonal_indices
@@ -198,14 +199,24 @@ def _scores(panel: Panel, rolling: Origins, nodes: Ints, names: Sequence[str]) -
     return totals / len(rolling.lengths)
 
 
-def past_forecasts(panel: Panel, models: Sequence[str], rolling: Origins, watch: Watch = NOBODY) -> Floats:
-    """Base forecasts from every origin, (origins, nodes, horizon)."""
+def past_forecasts(
+    panel: Panel, models: Sequence[str], rolling: Origins, watch: Watch = NOBODY, fan: Fan | None = None
+) -> Floats:
+    """Base forecasts from every origin, (origins, nodes, horizon); `fan` makes them somewhere else, all at once."""
+    if fan is not None and rolling.lengths:
+        watch.progress("backtest", 0.0)
+        spread = partial(_from_origin, panel, tuple(models), rolling.horizon)
+        return watch.keep(_key("past", panel, "all"), lambda: np.stack(list(fan(spread, rolling.lengths))))
     out = np.empty((len(rolling.lengths), panel.tree.size, rolling.horizon))
     for place, length in enumerate(rolling.lengths):
         watch.progress("backtest", place / len(rolling.lengths))
-        make = partial(base_forecasts, panel.up_to(length), models, rolling.horizon)
+        make = partial(_from_origin, panel, tuple(models), rolling.horizon, length)
         out[place] = watch.keep(_key("past", panel, length), make)
     return out
+
+
+def _from_origin(panel: Panel, models: Sequence[str], horizon: int, length: int) -> Floats:
+    return base_forecasts(panel.up_to(length), models, horizon)
 
 
 def past_truth(panel: Panel, rolling: Origins) -> Floats:

@@ -14,6 +14,7 @@ from salesyear.engine.forecast.backtest import NOBODY, BacktestParams, Watch, na
 from salesyear.engine.forecast.base import thin
 from salesyear.engine.forecast.calendars import CalendarEffect, calendar_of, fit_calendar, no_effect
 from salesyear.engine.forecast.estimate import Estimate, errors_in_todays_size, estimate, scores_by_level
+from salesyear.engine.forecast.fan import Fan
 from salesyear.engine.forecast.panel import Panel, TooShort
 from salesyear.engine.forecast.paths import Paths, draw_paths
 from salesyear.engine.forecast.record import Record, record_of
@@ -64,11 +65,12 @@ class Baseline:
         )
 
 
-def baseline(panel: Panel, params: BaselineParams, watch: Watch = NOBODY) -> Baseline:
+def baseline(panel: Panel, params: BaselineParams, watch: Watch = NOBODY, fan: Fan | None = None) -> Baseline:
     """Forecast every node of the panel, make the forecasts add up, and draw the years that may come.
 
     Give a panel that ends with the last closed month: mid-year the actuals to date are history like any other, and
-    `Year` joins them to what is still to come. Raises TooShort under four periods of history, and UnknownCountry.
+    `Year` joins them to what is still to come. fan: a cluster that forecasts the past, if not this
+    machine. Raises TooShort under four periods of history, and UnknownCountry.
     """
     if panel.length < 4:
         raise TooShort(
@@ -78,7 +80,7 @@ def baseline(panel: Panel, params: BaselineParams, watch: Watch = NOBODY) -> Bas
         )
     effect = _calendar_effect(panel, params)
     plain = replace(panel, values=panel.values / effect.past)
-    made = estimate(plain, params.horizon, params.backtest, params.views, watch)
+    made = estimate(plain, params.horizon, params.backtest, params.views, watch, fan)
     mean = panel.tree.add_up(made.mean * effect.future)
     watch.progress("paths", 0.0)
     paths = _paths(plain, made, mean, effect, params)

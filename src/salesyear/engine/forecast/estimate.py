@@ -23,6 +23,7 @@ from salesyear.engine.forecast.backtest import (
     past_truth,
 )
 from salesyear.engine.forecast.base import base_forecasts
+from salesyear.engine.forecast.fan import Fan
 from salesyear.engine.forecast.models import seasonal_naive
 from salesyear.engine.forecast.panel import Panel, first_sales
 from salesyear.engine.forecast.reconcile import reconcile_above_zero
@@ -56,16 +57,18 @@ def estimate(
     params: BacktestParams,
     views: Sequence[Sequence[str]] = (),
     watch: Watch = NOBODY,
+    fan: Fan | None = None,
 ) -> Estimate:
     """Coherent forecasts of the leaves.
 
     views: further orders of the same levels (lines before regions, say). Each gives a tree of its own over the same
-    leaves; the answer is the mean of what the trees say, which adds up in every one of them.
+    leaves; the answer is the mean of what the trees say, which adds up in every one of them. fan: where the past is
+    forecast, if not here.
     """
-    parts = [_one_view(panel, horizon, params, watch)]
+    parts = [_one_view(panel, horizon, params, watch, fan)]
     for levels in views:
         other, order = reordered(panel, levels)
-        seen = _one_view(other, horizon, params, watch)
+        seen = _one_view(other, horizon, params, watch, fan)
         parts.append(replace(seen, mean=seen.mean[order], past=seen.past[:, order]))
     return Estimate(
         np.mean([part.mean for part in parts], axis=0),
@@ -75,10 +78,10 @@ def estimate(
     )
 
 
-def _one_view(panel: Panel, horizon: int, params: BacktestParams, watch: Watch) -> Estimate:
+def _one_view(panel: Panel, horizon: int, params: BacktestParams, watch: Watch, fan: Fan | None) -> Estimate:
     choice = choose_models(panel, params, horizon, watch)
     rolling = origins_of(panel.length, horizon, panel.season, params.origins_for(panel.tree.size))
-    past = past_forecasts(panel, choice.models, rolling, watch)
+    past = past_forecasts(panel, choice.models, rolling, watch, fan)
     variance = error_variance(panel, past_truth(panel, rolling) - past, born(panel, rolling))
     watch.progress("reconcile", 0.0)
     tree, leaf = panel.tree, panel.tree.leaf_nodes

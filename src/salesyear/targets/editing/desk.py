@@ -27,6 +27,7 @@ Where = Mapping[str, Sequence[int]]
 MONTHS = 12
 YEAR = tuple(range(MONTHS))
 AREAS = 16  # whose insides are planned by themselves, kept at once
+PLACES = 4_096  # of rows, kept at once
 TABLES = 16  # of one version, kept at once
 SLOT = {"customer": 0, "line": 1, "new": 2}
 
@@ -45,6 +46,8 @@ class Selection:
 
     def sum(self, amounts: Ints) -> int:
         """What the cells come to in a table of (slots, months)."""
+        if len(self.slots) == len(self.months) == 1:
+            return int(amounts[self.slots[0], self.months[0]])
         return int(amounts[self.slots][:, self.months].sum())
 
 
@@ -109,13 +112,23 @@ class Desk:
 
     def select(self, where: Where) -> Selection:
         """Return the cells a place means: column → keys; `month` counts from 1 within the plan's year."""
+        place = tuple((column, *keys) for column, keys in where.items() if column != "month")
+        slots = self._places.of(place, lambda: self._slots(where))
+        months = tuple(sorted(int(month) - 1 for month in where["month"])) if "month" in where else YEAR
+        return Selection(slots, months)
+
+    @cached_property
+    def _places(self) -> Kept[Hashable, Ints]:
+        """Slots of the places asked for last: a paste asks for each row twelve times."""
+        return Kept(PLACES)
+
+    def _slots(self, where: Where) -> Ints:
         chosen = np.ones(self.layout.slots, bool)
         for column, keys in where.items():
             if column != "month":
                 mine = self.columns[column]
                 chosen &= mine == keys[0] if len(keys) == 1 else np.isin(mine, list(keys))
-        months = tuple(sorted(int(month) - 1 for month in where["month"])) if "month" in where else YEAR
-        return Selection(np.flatnonzero(chosen).astype(np.int64), months)
+        return np.flatnonzero(chosen).astype(np.int64)
 
 
 def open_desk(version: Version) -> Desk:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -33,10 +34,11 @@ from salesyear.targets.editing.typed import Cell, NotUnderstood, amount_of
 
 @dataclass(frozen=True)
 class Batch:
-    """What edits of one step share: their name in the log and the reason given."""
+    """What edits of one step share: their name in the log, the reason given, and when."""
 
     name: str
     reason: str
+    at: datetime = field(default_factory=timezone.now)
 
 
 class Place:
@@ -121,13 +123,14 @@ def _refuse_set_above(there: Held | None, found: Found) -> None:
 def _edit(
     asking: Asking, now: State, found: Found, kind: EditKind, amount: int | None, batch: Batch, there: Held | None
 ) -> Edit:
-    edit = Edit(kind=kind, where=found.where, amount=amount, batch=batch.name, reason=batch.reason[:300])
-    edit.before = found.cells.sum(now.amounts)
-    edit.rule = {"area": found.area} if found.area else {}
-    if amount is not None and amount == edit.before:
-        edit.rule |= _as_it_stands(now, found, there)
-    edit.unit_id, edit.rep_id = _about(now.desk, found.cells.slots)
-    return signed(asking, edit)
+    present = found.cells.sum(now.amounts)
+    unit, rep = _about(now.desk, found.cells.slots)
+    rule: dict[str, Any] = {"area": found.area} if found.area else {}
+    if amount is not None and amount == present:
+        rule |= _as_it_stands(now, found, there)
+    said = {"kind": kind, "where": found.where, "amount": amount, "before": present, "rule": rule}
+    shared = {"version_id": asking.version.pk, "batch": batch.name, "reason": batch.reason[:300], "at": batch.at}
+    return Edit(**said, **shared, actor=asking.actor, unit_id=unit, rep_id=rep)
 
 
 def _as_it_stands(now: State, found: Found, there: Held | None) -> dict[str, Any]:
@@ -143,10 +146,11 @@ def _as_it_stands(now: State, found: Found, there: Held | None) -> dict[str, Any
 
 def _about(desk: Desk, slots: Ints) -> tuple[int | None, int | None]:
     """Whose rows some slots are: the unit, and the salesperson where there is only one."""
-    leaves = [desk.layout.leaves[number] for number in sorted(set(desk.layout.leaf[slots].tolist()))]
-    first = leaves[0]
-    if len(leaves) == 1:
+    numbers = desk.layout.leaf[slots]  # in the order of the tree
+    first = desk.layout.leaves[numbers[0]]
+    if numbers[0] == numbers[-1]:
         return first.unit or None, first.rep or None
+    leaves = [desk.layout.leaves[number] for number in sorted(set(numbers.tolist()))]
     for level in ("territory", "region"):
         if len({getattr(leaf, level) for leaf in leaves}) == 1 and getattr(first, level):
             return getattr(first, level), None

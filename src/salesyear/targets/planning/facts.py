@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +17,6 @@ from salesyear.core.scope import Scope
 from salesyear.market.models import Score, Scoring
 from salesyear.org.models import Assignment, PositionKind, Rep, Unit, in_force
 from salesyear.plans.months import months_from
-from salesyear.plans.policy import BY_NAME
 from salesyear.sales import frames
 from salesyear.sales.models import Line
 from salesyear.sales.money import rates_of
@@ -67,14 +67,15 @@ class PlanFacts:
 
 
 def covering_baseline(params: PlanParams) -> Baseline | None:
-    """Return the newest kept baseline that reaches the end of the plan's year."""
+    """Return the newest kept baseline that reaches the end of the plan's year and knows the chances of that year."""
     last = months_from(params.first_day)[-1]
-    reach = BaselineCell.objects.within(Scope.system("finding a baseline")).filter(months=1, starts_on=last)
-    return Baseline.objects.filter(pk__in=reach.values("baseline")).first()
+    cells = BaselineCell.objects.within(Scope.system("finding a baseline"))
+    reach, year = cells.filter(months=1, starts_on=last), cells.filter(months=12, starts_on=params.first_day)
+    return Baseline.objects.filter(pk__in=reach.values("baseline")).filter(pk__in=year.values("baseline")).first()
 
 
-def read_facts(scope: Scope, baseline: Baseline, params: PlanParams) -> PlanFacts:
-    """Read what a plan is made of. Raises NoPlan when there is nothing that sells."""
+def read_facts(scope: Scope, baseline: Baseline, params: PlanParams, policy: Mapping[str, float]) -> PlanFacts:
+    """Read what a plan is made of, with the policy's figures. Raises NoPlan when there is nothing that sells."""
     expected = _expected(scope, baseline)
     sold = frames.sold(scope).filter(pl.col("day") < _next_month(baseline.last_month))
     sold = sold.with_columns(unit=_place()).select("day", "customer", "line", "rep", "unit", "amount")
@@ -84,8 +85,9 @@ def read_facts(scope: Scope, baseline: Baseline, params: PlanParams) -> PlanFact
     leaves = _leaves(expected, sold, _assigned(scope, params.first_day), places)
     if not leaves:
         raise NoPlan(_("Nobody has sold anything and nobody is assigned to sell: there is nothing to plan on."))
-    keys = _key_customers(scope, sold, baseline.last_month)
-    slots = slots_of(leaves, expected, sold, keys, _window(baseline.last_month, params), params.most_key)
+    keys = _key_customers(scope, sold, baseline.last_month, policy["key_account_share"])
+    window = Window(baseline.last_month, params.first_day, int(policy["new_customer_lookback"]))
+    slots = slots_of(leaves, expected, sold, keys, window, params.most_key)
     rates = rates_of(scope)
     strategic = _strategic(scope, params)
     return PlanFacts(
@@ -108,10 +110,6 @@ class Window:
     sold_until: date
     start: date
     lookback: int
-
-
-def _window(sold_until: date, params: PlanParams) -> Window:
-    return Window(sold_until, params.first_day, int(BY_NAME["new_customer_lookback"].value))
 
 
 def _place() -> pl.Expr:
@@ -185,12 +183,12 @@ def _leaves(
     return tuple(Leaf(*row) for row in rows.iter_rows())
 
 
-def _key_customers(scope: Scope, sold: pl.DataFrame, until: date) -> frozenset[int]:
+def _key_customers(scope: Scope, sold: pl.DataFrame, until: date, share: float) -> frozenset[int]:
     """Customers served as key accounts: the policy's share of those who bought last year, and all graded A."""
     year = sold.filter(pl.col("day") >= months_from(until.replace(year=until.year - 1))[1])
     by_sales = year.group_by("customer").agg(pl.col("amount").sum()).filter(pl.col("amount") > 0)
     ranked = by_sales.sort(["amount", "customer"], descending=[True, False])["customer"].to_list()
-    count = round(BY_NAME["key_account_share"].value * len(ranked))
+    count = round(share * len(ranked))
     newest = Scoring.objects.first()
     graded = Score.objects.within(scope).filter(scoring=newest, grade="A").values_list("customer_id", flat=True)
     return frozenset(ranked[:count]) | frozenset(graded)

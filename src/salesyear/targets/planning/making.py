@@ -46,7 +46,7 @@ def plan_from_facts(
 ) -> MadePlan:
     """Read the facts, solve the plan, and say what it was made from. Raises NoPlan and the engine's own refusals."""
     told(noop("Reading the facts"), 0.0)
-    facts = read_facts(scope, baseline, params)
+    facts = read_facts(scope, baseline, params, policy)
     step = params.rounding or 10**facts.digits
     layout = Layout(facts.leaves, facts.slots.leaf, facts.slots.keys, facts.strategic)
     told(noop("Setting the rules"), 0.3)

@@ -9,6 +9,7 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from salesyear import __version__
@@ -16,6 +17,7 @@ from salesyear.core.scope import Scope
 from salesyear.core.steps import Steps, mark_of
 from salesyear.engine.messages import noop
 from salesyear.org import tree
+from salesyear.plans.months import months_from
 from salesyear.sales import frames
 from salesyear.sales.money import rates_of
 from salesyear.targets.models import Level
@@ -45,13 +47,15 @@ class NoBaseline(ValueError):
 @dataclass(frozen=True)
 class BaselineParams:
     """year: the plan year, a calendar year (None: the one after the last closed month's). seed, paths: of the possible
-    years that are drawn. country: whose holidays count, as a code (empty: none).
+    years that are drawn. country: whose holidays count, as a code (empty: none). fiscal: first month of the fiscal year
+    that ends in that year, whose chances are kept as well (1: it is the calendar year).
     """
 
     year: int | None = None
     seed: int = 1
     paths: int = 400
     country: str = ""
+    fiscal: int = 1
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,7 @@ def baseline_of_year(
         (panel.periods[0], last),
         panel.fingerprint,
         list(_nodes(panel, _company(scope))),
-        [*_month_cells(made), *_year_cells(made, year)],
+        [*_month_cells(made), *_year_cells(made, year, params.fiscal)],
         _plain(made.record.as_json()) | {"asked": asdict(params)},
     )
 
@@ -195,9 +199,10 @@ STEPS = {
 def _forecast(panel: Panel, params: BaselineParams, ahead: int, watch: _Watch) -> Forecast:
     from salesyear.engine.forecast.baseline import BaselineParams as Params
     from salesyear.engine.forecast.baseline import baseline
+    from salesyear.engine.forecast.fan import fan_for
 
     wanted = Params(horizon=ahead, seed=params.seed, paths=params.paths, country=params.country or None)
-    return baseline(panel, wanted, watch)
+    return baseline(panel, wanted, watch, fan_for(settings.ENGINE))
 
 
 def _nodes(panel: Panel, company: int) -> Iterator[Node]:
@@ -239,18 +244,23 @@ def _whole(made: Forecast) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]
     return past, ahead
 
 
-def _year_cells(made: Forecast, until: int) -> Iterator[Cell]:
-    """Every calendar year that history and forecast cover: months are not independent, so its bounds are its own."""
+def _year_cells(made: Forecast, until: int, fiscal: int) -> Iterator[Cell]:
+    """Every calendar year that history and forecast cover, and the fiscal year that ends in the last of them.
+
+    Months are not independent, so a year's bounds are its own.
+    """
     first = made.panel.periods[0]
     for number in range(first.year + (first.month > 1), until + 1):
-        yield from _one_year(made, number)
+        yield from _one_year(made, date(number, 1, 1))
+    if fiscal > 1 and first <= (start := date(until - 1, fiscal, 1)):
+        yield from _one_year(made, start)
 
 
-def _one_year(made: Forecast, number: int) -> Iterator[Cell]:
+def _one_year(made: Forecast, start: date) -> Iterator[Cell]:
     from salesyear.engine.forecast.year import year_of
 
-    start = date(number, 1, 1)
-    months = [place for place, month in enumerate(made.panel.periods) if month.year == number]
+    span = set(months_from(start))
+    months = [place for place, month in enumerate(made.panel.periods) if month in span]
     past, ahead = _whole(made)
     sold = past[:, months].sum(axis=1)
     if len(months) == 12:
@@ -258,7 +268,7 @@ def _one_year(made: Forecast, number: int) -> Iterator[Cell]:
         return
     year = year_of(made, start, 12)
     bounds, grids = _bounds(year), _outcomes(year)
-    rest = ahead[:, [place for place, month in enumerate(made.periods) if month.year == number]].sum(axis=1)
+    rest = ahead[:, [place for place, month in enumerate(made.periods) if month in span]].sum(axis=1)
     for node, expected in enumerate(sold + rest):
         limits = tuple(round(bound[node]) for bound in bounds)
         yield Cell(node, start, 12, int(sold[node]) if months else None, int(expected), limits, _packed(grids[:, node]))

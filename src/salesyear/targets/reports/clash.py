@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from math import floor, isfinite
 from typing import Any
 
+import numpy as np
 from django.utils.translation import gettext as _
 
 from salesyear.core import numbers
@@ -157,11 +158,13 @@ def _by_hand(
     now: State, problem: Clashing, wanted: Sequence[Edit], names: Names, show: Callable[[float], str]
 ) -> list[WayOut]:
     """Lift something that was set or locked earlier and shares cells with what is asked now."""
-    asked = {slot for edit in wanted if edit.where for slot in now.desk.select(edit.where).slots.tolist()}
-    fresh = {edit.number for edit in wanted}
-    ways = []
+    asked = np.zeros(now.desk.layout.slots, bool)
+    for edit in wanted:
+        if edit.where:
+            asked[now.desk.select(edit.where).slots] = True
+    ways: list[WayOut] = []
     for one in now.present.held:
-        if one.number in fresh or asked.isdisjoint(one.cells.slots.tolist()) or (problem.area and not one.area):
+        if len(ways) == MOST or not asked[one.cells.slots].any() or (problem.area and not one.area):
             continue
         label = _("Lift %(what)s: %(place)s, %(amount)s") % _held(one, names, show)
         ways.append(WayOut(f"lift:{one.number}", label, one.amount, ({"lift": one.number},)))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from salesyear.targets.editing.held import Log
     from salesyear.targets.editing.state import State as Now
 
 TRIES = 5
@@ -170,22 +171,23 @@ def _refuse_frozen(version: Version) -> None:
 def _done(asking: Asking, todo: _Work) -> Changed:
     from salesyear.targets.editing.keeping import keep_edits
 
-    amounts = _amounts(todo)
+    asked = todo.now.log(todo.edits, todo.undone, todo.redone)
+    amounts = _amounts(todo, asked)
     if todo.dry:
         return Changed(todo.now, replace(todo.now, amounts=amounts), todo.said, dry=True)
     with transaction.atomic():
         after = keep_edits(asking.version, todo.now, amounts, todo.edits, (todo.undone, todo.redone), stale=_Stale)
         detail = {"edition": after.edition, "edits": len(todo.edits), "batch": todo.edits[0].batch}
         events.record(todo.verb, actor=asking.actor, subject=str(asking.version), detail=detail)
+    after.known.update((one.number, one) for one in asked.held)
     _remember(asking.version, after)
     return Changed(todo.now, after, todo.said)
 
 
-def _amounts(todo: _Work) -> NDArray[np.int64]:
+def _amounts(todo: _Work, asked: Log) -> NDArray[np.int64]:
     """What the plan comes to; where it is asked the very same as before, nothing is computed and nothing moves."""
     from salesyear.targets.editing.solving import amounts_of, nearest_of
 
-    asked = todo.now.log(todo.edits, todo.undone, todo.redone)
     if asked.binding.mark == todo.now.present.binding.mark:
         return todo.now.amounts
     if todo.near:

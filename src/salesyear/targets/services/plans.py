@@ -63,7 +63,7 @@ def _baseline(params: PlanParams, actor: User | None, told: Told) -> Baseline:
     if kept := covering_baseline(params):
         return kept
     first = params.first_day
-    wanted = BaselineParams(year=first.year + (first.month > 1), seed=params.seed)
+    wanted = BaselineParams(year=first.year + (first.month > 1), seed=params.seed, fiscal=first.month)
     scope = Scope.system("computing a plan's baseline")
     made = baseline_of_year(scope, wanted, timezone.localdate(), lambda step, share: told(step, share / 2))
     return keep_baseline(made, run=None, actor=actor)

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from salesyear.core.scope import Scope
-from salesyear.plans.models import Commitment, Version
+from salesyear.plans import queries
+from salesyear.plans.commitments import counting
+from salesyear.plans.models import Version
 from salesyear.targets.editing.desk import MONTHS, Desk
 from salesyear.targets.planning.cash import cash_inputs, cash_of
 from salesyear.targets.planning.cells import sums_by
@@ -74,17 +76,13 @@ class Measures:
         return found
 
     def _committed(self) -> Floats:
-        """What salespeople commit themselves to for the year: the newest answer of each place, summed upwards."""
+        """What salespeople commit themselves to for the year, as the commitments' own page adds it up."""
         found = self._nothing()
-        newest: dict[tuple[int, int, int], int | None] = {}
-        said = Commitment.objects.within(self._scope).filter(plan=self._version.plan_id).order_by("pk")
-        for rep, customer, line, amount, accepted in said.values_list(
-            "rep_id", "customer_id", "line_id", "amount", "accepted"
-        ):
-            newest[rep or 0, customer or 0, line or 0] = amount if accepted is None else accepted
+        standing = queries.standing(self._scope, self._version.plan)
+        by = {named: counting(standing, by_line=named) for named in (False, True)}
         for place, row in enumerate(self._rows.rows):
-            amounts = [amount for key, amount in newest.items() if amount is not None and self._inside(row.path, key)]
-            if amounts:
+            answers = by["line" in dict(row.path)]
+            if amounts := [amount for key, amount in answers.items() if self._inside(row.path, key)]:
                 found[place, 0] = sum(amounts)
         return found
 

@@ -47,7 +47,7 @@ def _page(request: Request, found: Baseline) -> BaselinePage | None:
     cells = queries.find_node(request.scope, found, key_from(request.GET.dict()))
     if not cells:
         return None
-    years = {cell.starts_on.year for cell in cells if cell.months == 12}
+    years = {cell.starts_on.year for cell in cells if cell.is_year}
     asked = request.GET.get("year", "")
     year = int(asked) if asked.isdecimal() and len(asked) == 4 and int(asked) in years else found.year
     return BaselinePage(request.scope, found, cells, year)

@@ -17,7 +17,8 @@ from salesyear.core.models import Run, RunState
 from salesyear.core.requests import Request
 from salesyear.org.access import person
 from salesyear.plans.models import Version
-from salesyear.plans.policy import values
+from salesyear.plans.policy import values, values_of
+from salesyear.plans.queries import shown_on
 from salesyear.targets.access import MAKERS, find_version
 from salesyear.targets.plan_forms import CopyForm, PlanForm, StepForm
 from salesyear.targets.plan_pages import VersionPage, plans_with_versions, start_of
@@ -37,10 +38,13 @@ def plan_new(request: Request) -> HttpResponse:
     """Ask for a plan: baseline and gap are shown, the policy's rules are filled in; it is made in the background."""
     start = start_of(request.scope)
     year = start.baseline.year if start else timezone.localdate().year + 1
-    form = PlanForm(request.POST or None, scope=request.scope, policy=values(None), year=year)
+    today = shown_on(timezone.localdate())
+    policy = values_of(today) if today else values(None)
+    form = PlanForm(request.POST or None, scope=request.scope, policy=policy, year=year)
     if not form.is_valid():
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-        return render(request, "targets/plan_new.html", {"form": form, "start": start}, status=status)
+        context = {"form": form, "start": start, "plan": today and today.plan, "version": today}
+        return render(request, "targets/plan_new.html", context, status=status)
     run = ask_for_plan(form.params(), actor=person(request), token=form.cleaned_data["token"])
     return _see(reverse("run-status", args=[run.pk]))
 

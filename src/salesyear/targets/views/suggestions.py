@@ -44,7 +44,7 @@ def page(request: Request) -> HttpResponse:
     """Show what could close the gap, by row of the chapter."""
     plan, version = access.asked(request.GET.get("plan", ""))
     found = suggestions(request.scope, version, timezone.localdate()) if version else None
-    lines = found.lines if found else ()
+    lines = sorted(found.lines, key=lambda one: -one.value) if found else []
     groups = [Group(row, _(title), [one for one in lines if one.row == row]) for row, title in SUGGESTED.items()]
     context = {
         "plan": plan,
