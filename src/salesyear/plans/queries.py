@@ -26,10 +26,9 @@ class _ByName(Aggregate):
 
 
 def plan_of(day: date) -> Plan | None:
-    """Return the company's plan in whose year a day falls; else the newest there is."""
-    plans = Plan.objects.filter(unit=None).select_related("currency")
-    running = plans.filter(starts_on__lte=day, starts_on__gt=_year_before(day)).first()
-    return running or plans.first()
+    """Return the company's plan in whose year a day falls; else the newest there is. One query."""
+    running = Case(When(starts_on__lte=day, starts_on__gt=_year_before(day), then=0), default=1)
+    return Plan.objects.filter(unit=None).select_related("currency").order_by(running, "-year", "pk").first()
 
 
 def published(plan: Plan) -> Version | None:
