@@ -10,7 +10,7 @@ from pptx import Presentation
 from typer.testing import CliRunner
 
 from board_cast import SYSTEM, TODAY, quarter
-from cast import Cast
+from cast import Cast, watch
 from salesyear.cli.app import app
 from salesyear.core.models import Run
 from salesyear.core.runs import Progress
@@ -61,11 +61,13 @@ def test_the_deck_says_what_the_review_found(version: Version, tmp_path: Path) -
     assert next(row for row in cells if row[0] == "赵磊")[1:4] == ["0.00", "1,200.00", "0.0%"]
 
 
-def test_its_titles_are_messages(version: Version) -> None:
+def test_its_titles_are_messages(cast: Cast, version: Version) -> None:
+    watch(cast.reps["li"], cast.units["shanghai"])
     said = "\n".join(titles(paper(version)))
     assert "March 2026: CNY 2,500, 69% of the month's plan; the year so far stands at 69%." in said
     assert "赵磊 is the furthest behind: CNY 3,600 less than planned so far (0%)." in said
     assert "3 tasks and initiatives are late." in said
+    assert "1 alert is open." in said
     chinese = "\n".join(titles(paper(version, "zh-hans")))
     assert "2026年3月销售 CNY 2,500，完成当月计划的 69%；全年累计完成 69%。" in chinese
 

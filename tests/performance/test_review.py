@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from board_cast import SYSTEM, TODAY, quarter
-from cast import Cast, sell
+from cast import Cast, sell, watch
 from salesyear.core.models import Event
 from salesyear.org.access import scope_of
 from salesyear.performance.models import Task
@@ -139,8 +139,10 @@ def test_the_neighbour_decides_nothing_here(cast: Cast, version: Version) -> Non
 
 
 def test_the_page_takes_few_queries(cast: Cast, version: Version) -> None:
-    client = client_of(cast, "director")
+    watch(cast.reps["li"], cast.units["shanghai"])
+    client = client_of(cast, "wang")
     client.get("/performance/review/")
     with CaptureQueriesContext(connection) as asked:
         assert client.get("/performance/review/").status_code == 200
-    assert len(asked) <= 12, "\n".join(query["sql"] for query in asked)
+    read = [query["sql"] for query in asked if " FROM " in query["sql"]]  # PostgreSQL's role is put on and off, too
+    assert len(read) <= 12, "\n".join(read)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from salesyear.core.scope import Scope
+from salesyear.core.scope import Scope, ScopedQuerySet
 from salesyear.engine.metrics import Period
 from salesyear.engine.plans.ledger import ratio
 from salesyear.performance import queries
@@ -71,7 +71,7 @@ class Review:
     """A month of a plan as somebody sees it. months: (sold, target, year before) of the twelve; sold: None ahead.
 
     steps, steps_to_date: from the same days of the year before to sales. unbegun: initiatives whose day to begin is
-    past; unfinished: whose last day is.
+    past; unfinished: whose last day is. alerts: read when they are first asked for.
     """
 
     plan: Plan
@@ -83,7 +83,7 @@ class Review:
     months: tuple[tuple[int | None, int, int | None], ...]
     steps: Steps
     steps_to_date: Steps
-    alerts: tuple[Alert, ...] = ()
+    alerts: ScopedQuerySet[Alert] = field(compare=False)
     tasks: tuple[Task, ...] = ()
     unbegun: tuple[Initiative, ...] = ()
     unfinished: tuple[Initiative, ...] = ()
@@ -121,7 +121,7 @@ def review_of(scope: Scope, version: Version, month: date, today: date) -> Revie
         _months(cube, known, month),
         sums.steps(source, {}, period),
         sums.steps(source, {}, source.year),
-        tuple(queries.standing(scope)),
+        queries.standing(scope).prefetch_related(None),  # what was done about each is on the alerts page
         tuple(tasks_of(scope, plan)),
         tuple(one for one in initiatives if one.state == InitiativeState.PROPOSED and one.starts_on <= today),
         tuple(one for one in initiatives if _unfinished(one, today)),

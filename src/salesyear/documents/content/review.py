@@ -24,6 +24,7 @@ from salesyear.documents.content.model import (
     Table,
 )
 from salesyear.documents.content.words import brief, month_name, share_of, whole_percent
+from salesyear.performance.models import Alert
 from salesyear.performance.pages import AlertRow
 from salesyear.performance.review import Review, Standing, Steps
 from salesyear.plans.months import months_of
@@ -68,8 +69,8 @@ def slides(told: Telling) -> Iterator[Slide]:
         yield _places(told, review.reps, _("Salesperson"))
     yield _year_end(told)
     yield _late(told)
-    if review.alerts:
-        yield _alerts(told)
+    if alerts := list(review.alerts):
+        yield _alerts(alerts)
     yield _decided(told)
 
 
@@ -249,8 +250,7 @@ def _late(told: Telling) -> Slide:
     return Slide(title % {"count": len(rows)}, (Table(columns, tuple(rows)),), (_says("late"),), "A6")
 
 
-def _alerts(told: Telling) -> Slide:
-    alerts = told.review.alerts
+def _alerts(alerts: Sequence[Alert]) -> Slide:
     title = ngettext("%(count)d alert is open.", "%(count)d alerts are open.", len(alerts)) % {"count": len(alerts)}
     columns = (Column(_("Since"), share=0.8), Column(_("Alert"), share=3.6), Column(_("State"), share=0.9))
     rows = [
