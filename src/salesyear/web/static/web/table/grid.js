@@ -16,6 +16,7 @@ export class Grid {
     this.place = place;
     this.cells = new Map(); // row key → its drawn cells, by column
     this.lines = new Map(); // row key → its drawn row
+    this.stale = new Set(); // rows drawn once, out of view now, whose figures have changed
     this.shown = page.rows.shown(page.choices);
     this.rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
     this.height = Math.round(this.rem * (NARROW.matches ? 2.75 : 2));
@@ -33,8 +34,10 @@ export class Grid {
       frozenRows: row => row.getData().key === COMPANY,
       rowFormatter: row => this.#lineDrawn(row.getElement(), row.getData()),
     });
+    this.table.on("renderComplete", () => this.#paintStale());
     this.table.on("tableBuilt", () => {
       this.holder = this.place.querySelector(".tabulator-tableholder");
+      this.holder.addEventListener("scroll", () => this.#paintStale()); // after the library's own
       this.#name();
       this.table.setFilter(row => row.shown);
       this.number();
@@ -125,6 +128,7 @@ export class Grid {
   refresh(row) {
     this.number();
     this.table.refreshFilter();
+    this.#paintStale();
     if (row) this.#repaintName(row);
     else for (const key of this.lines.keys()) this.#repaintName(this.page.rows.byKey.get(key));
   }
@@ -137,10 +141,22 @@ export class Grid {
     cells[0].querySelector(".twist").dataset.state = open ? "open" : "shut";
   }
 
-  /** Paint the figures of a row again, where it has been drawn. */
+  /** Paint the figures of a row again: at once where it is in view, else before it comes into view again. */
   repaint(row) {
+    if (!this.cells.has(row.key)) return; // never drawn
+    if (this.lines.get(row.key)?.isConnected) this.#paint(row);
+    else this.stale.add(row);
+  }
+
+  #paintStale() {
+    for (const row of this.stale) {
+      if (this.lines.get(row.key)?.isConnected) this.#paint(row);
+    }
+  }
+
+  #paint(row) {
     const cells = this.cells.get(row.key);
-    if (!cells) return;
+    this.stale.delete(row);
     this.page.rows.columns.forEach((one, at) => {
       if (cells[at + 1]) this.repaintCell(cells[at + 1], row, one);
     });
