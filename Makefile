@@ -8,6 +8,8 @@ export UV_DEFAULT_INDEX ?= $(shell $(PYTHON) -m pip config get global.index-url 
 ifeq ($(UV_DEFAULT_INDEX),)
 unexport UV_DEFAULT_INDEX
 endif
+# The tests start many processes: compiled once, not in each of them.
+unexport PYTHONDONTWRITEBYTECODE
 LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
 .PHONY: run test check fix messages bench lock clean system

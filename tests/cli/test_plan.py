@@ -59,6 +59,13 @@ def test_northwind_from_files_to_papers(tmp_path: Path) -> None:
         if shape.has_chart
     ]
     assert list(charts[0].plots[0].series)[2].values[2] == 1_400_000
+    places = openpyxl.load_workbook(out / "plan-2027.xlsx", data_only=True)["Places"].iter_rows(min_row=6)
+    months = [sum(column) for column in zip(*([cell.value for cell in row[6:18]] for row in places), strict=True)]
+    assert months == list(list(charts[1].plots[0].series)[2].values)
+    assert sum(months) == 1_400_000
+    assert said["coverage"] is None or 0 <= said["coverage"] <= 1
+    assert {one["verdict"] for one in said["audit"]} <= {"good", "watch", "poor", "unknown"}
+    assert len(said["audit"]) == 5
     assert not (tmp_path / "h").exists()  # the installation's own database is left alone
     assert not list(tmp_path.glob(".plan-*"))
 

@@ -75,7 +75,8 @@ def plan(
         for line in made.lines():
             say(line)
         if keep:
-            say(f"In the browser: SALESYEAR_HOME={out / WORK} salesyear serve")
+            home = f"SALESYEAR_HOME={out / WORK} salesyear"
+            say(f"In the browser: {home} user add you@example.com --role director, then {home} serve")
 
 
 def _languages(language: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from salesyear.documents.content.model import Column, Kind, Money, Row, Table
 from salesyear.documents.content.words import text_of
 
 LINE, HAN_LINE = 1.25, 1.5  # of the type size, from one line to the next: Chinese faces stand further apart
+TO_THE_LEFT: Final = frozenset({Kind.TEXT, Kind.DAY})  # what is read; what is added up stands to the right
 BOLD: Final = 1.1  # wider than the regular face
 NARROW: Final = frozenset("ijlt.,:;'|!()[]")
 
@@ -63,12 +64,17 @@ def texts_of(row: Row, columns: Sequence[Column], money: Money) -> list[str]:
 
 
 def size_for(table: Table, widths: Sequence[float], money: Money, sizes: Sequence[float], padding: float) -> float:
-    """The largest type size in which no figure of the table is parted."""
+    """The largest type size in which no figure of the table and no word over one is parted."""
     figures = [
         (width_of(text) * (BOLD if row.strong else 1), width - padding)
         for row in table.rows
         for text, column, width in zip(texts_of(row, table.columns, money), table.columns, widths, strict=True)
         if column.kind is not Kind.TEXT
+    ]
+    figures += [
+        (BOLD * max(map(width_of, column.heading.split()), default=0), width - padding)
+        for column, width in zip(table.columns, widths, strict=True)
+        if column.kind is not Kind.TEXT and column.heading.isascii()
     ]
     return next((size for size in sizes if all(wide * size <= room for wide, room in figures)), sizes[-1])
 

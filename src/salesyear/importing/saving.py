@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import product
 from operator import itemgetter
 from typing import Any, Final
 
@@ -64,12 +65,14 @@ def _put_keys(delta: Delta, keys: Keys) -> None:
     """Put the new rows' keys where placeholders stood."""
     rows = [*delta.created, *(change.after for change in delta.changed)]
     for model, taken in keys.items():
-        if not taken:
-            continue
-        for column in naming(delta.model, model):
-            for row in rows:
-                if is_placeholder(row.get(column)):
-                    row[column] = taken[-row[column] - 1]
+        if taken:
+            _fill(rows, naming(delta.model, model), taken)
+
+
+def _fill(rows: Sequence[dict[str, Any]], columns: Iterable[str], taken: Sequence[Any]) -> None:
+    for column, row in product(columns, rows):
+        if is_placeholder(row.get(column)):
+            row[column] = taken[-row[column] - 1]
 
 
 def _create(delta: Delta, keys: Sequence[Any], told: Any) -> None:  # noqa: ANN401 (a function of rows done)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from salesyear.documents.content.model import (
     Bullets,
@@ -276,7 +276,15 @@ def _decided(told: Telling) -> Slide:
         Column(_("State"), share=0.8),
     )
     rows = [
-        Row((one.title, one.owner, one.due_on, str(one.rep or one.unit or ""), _("done") if one.done_at else _("open")))
+        Row(
+            (
+                one.title,
+                one.owner,
+                one.due_on,
+                str(one.rep or one.unit or ""),
+                _("done") if one.done_at else pgettext("task", "open"),
+            )
+        )
         for one in tasks
     ]
     return Slide(title % {"count": len(tasks)}, (Table(columns, tuple(rows)),), (), "A6")

@@ -191,7 +191,7 @@ def _quarters(told: Telling, top: Node) -> Table:
         *(Column(pgettext("quarter", "Q%(number)d") % {"number": one}, Kind.MONEY, 1.15) for one in range(1, 5)),
         Column(_("Plan"), Kind.MONEY, 1.25),
         Column(_("Last year"), Kind.MONEY, 1.25),
-        Column(_("Growth"), Kind.GROWTH, 0.8),
+        Column(_("Growth"), Kind.GROWTH, 0.95),
         Column(_("Baseline"), Kind.MONEY, 1.25),
     )
     rows = [_quarter_row(top, 0, strong=True)]

@@ -9,12 +9,12 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
-from salesyear.documents.content.model import Column, Kind, Money, Row, Table
+from salesyear.documents.content.model import Column, Money, Row, Table
 from salesyear.documents.deck.template import INCH, INK, LIGHT, POINT, QUIET, describe, say
-from salesyear.documents.fitting import height_of, pages_of, size_for, texts_of, widths_of
+from salesyear.documents.fitting import TO_THE_LEFT, height_of, pages_of, size_for, texts_of, widths_of
 
 SIZES: Final = (12.0, 11.0, 10.0, 9.0, 8.0, 7.0)
-READABLE: Final = 10.0  # the smallest type that is chosen to save a slide
+READABLE: Final = 9.0  # the smallest type that is chosen to save a slide
 PADDING: Final = (10.0, 6.0)  # beside and above each text, both sides together, in points
 PLAIN: Final = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # the style without any line or fill
 
@@ -84,7 +84,7 @@ def _write_row(
         cell.margin_top = cell.margin_bottom = Pt(PADDING[1] / 2)
         cell.vertical_anchor = MSO_ANCHOR.MIDDLE
         cell.text_frame.word_wrap = True
-        align = PP_ALIGN.LEFT if column.kind is Kind.TEXT else PP_ALIGN.RIGHT
+        align = PP_ALIGN.LEFT if column.kind in TO_THE_LEFT else PP_ALIGN.RIGHT
         say(cell.text_frame, text, size, bold=row.strong, colour=QUIET if head else INK, align=align)
         _line_below(cell, INK if head or row.strong else LIGHT, 0.75 if head or row.strong else 0.5)
 

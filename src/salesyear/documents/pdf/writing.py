@@ -12,9 +12,9 @@ from typing import Any, Final
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from salesyear.documents.content.model import Bullets, Chapter, Chart, Kind, Paper, Part, Slide, Table
+from salesyear.documents.content.model import Bullets, Chapter, Chart, Paper, Part, Slide, Table
 from salesyear.documents.content.words import text_of
-from salesyear.documents.fitting import size_for, widths_of
+from salesyear.documents.fitting import TO_THE_LEFT, size_for, widths_of
 from salesyear.documents.pdf.drawing import drawn
 from salesyear.documents.pdf.fonts import faces, font_folders
 
@@ -111,7 +111,7 @@ def _table(table: Table, paper: Paper) -> dict[str, Any]:
         "kind": "table",
         "size": size_for(table, widths_of(table, WIDTH), paper.money, SIZES, 9),
         "shares": [column.share for column in table.columns],
-        "figures": [kind is not Kind.TEXT for kind in kinds],
+        "figures": [kind not in TO_THE_LEFT for kind in kinds],
         "heads": [column.heading for column in table.columns],
         "strong": [row.strong for row in table.rows],
         "rows": rows,

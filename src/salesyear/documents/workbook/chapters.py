@@ -8,9 +8,11 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from salesyear.documents.content.model import Chapter, Chart, Column, Kind, Look, Paper, Part, Row, Slide, Table
+from salesyear.documents.fitting import lines_of
 from salesyear.documents.workbook.cells import Book
 
 QUIET: Final = "#5B6673"
+LINE, LETTER = 14.0, 5.5  # points: a line's height, and the unit that columns are measured in
 WIDTHS: Final = (44, 22, 18, 18, 18, 18, 16, 16, 16)
 
 
@@ -77,6 +79,14 @@ def _row(book: Book, sheet: Any, row: Row, columns: Sequence[Column], place: int
         if column.kind is Kind.TEXT:
             look |= {"text_wrap": True, "valign": "top"}
         book.value(sheet, place, number, value, column.kind, **look)
+    if (lines := _lines(row, columns)) > 1:  # not every program makes room for wrapped text by itself
+        sheet.set_row(place, lines * LINE)
+
+
+def _lines(row: Row, columns: Sequence[Column]) -> int:
+    """How many lines the longest text of a row takes."""
+    texts = zip(row.cells, columns, WIDTHS, strict=False)
+    return max((lines_of(str(one), wide * LETTER, 10) for one, by, wide in texts if by.kind is Kind.TEXT), default=1)
 
 
 def _definitions(book: Book, paper: Paper) -> None:

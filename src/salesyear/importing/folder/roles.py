@@ -53,65 +53,54 @@ def _only(columns: dict[str, Names], *names: str) -> dict[str, Names]:
 @lru_cache(maxsize=1)
 def roles() -> dict[str, Role]:
     """Every role, the most particular first: of two that fit equally well the first is taken."""
+    made = (*_sales(), *_masters(), *_organisation(), *_amounts())
+    return {role.name: role for role in made}
+
+
+def _sales() -> tuple[Role, ...]:
+    """Lines of orders, and their heads."""
     lines = _of("orderlines", rep=REP, region=REGION, territory=TERRITORY)
     lines.pop("unit")
+    told = (("order", "ordered_on"), ("amount", "price"), ("product", "product_name", "order"), ("quantity", "amount"))
+    heads = {**_of("orders", rep=REP, region=REGION, territory=TERRITORY), "amount": sales.AMOUNT}
+    return (
+        Role("orderlines", lines, told),
+        Role("orders", heads, (("number",), ("ordered_on",), ("customer",)), "number"),
+    )
+
+
+def _masters() -> tuple[Role, ...]:
+    """Customers and products."""
     customers = _of("customers", region=REGION, territory=TERRITORY)
     customers.pop("unit")
-    made = (
-        Role(
-            "orderlines",
-            lines,
-            (
-                ("order", "ordered_on"),
-                ("amount", "price"),
-                ("product", "product_name", "order"),
-                ("quantity", "amount"),
-            ),
-        ),
-        Role(
-            "orders",
-            {**_of("orders", rep=REP, region=REGION, territory=TERRITORY), "amount": sales.AMOUNT},
-            (("number",), ("ordered_on",), ("customer",)),
-            "number",
-        ),
+    products = {**_of("products"), **_only(_of("prices"), "list_micros", "cost_micros")}
+    return (
         Role("customers", customers, (("code",), ("name", "owner", "territory", "region", "city")), "code"),
-        Role(
-            "products",
-            {**_of("products"), **_only(_of("prices"), "list_micros", "cost_micros")},
-            (("code",), ("name",)),
-            "code",
-        ),
-        Role(
-            "reps",
-            _of("reps", unit=org.UNIT, code=REP),
-            (("code",), ("name",)),
-            "code",
-        ),
-        Role(
-            "links", {"rep": REP, "unit": org.UNIT, "starts_on": org.FROM, "ends_on": org.UNTIL}, (("rep",), ("unit",))
-        ),
-        Role(
-            "units",
-            _of(
-                "units",
-                code=("territory id", "region id", "unit code", "office code"),
-                name=("city",),
-                parent=(*REGION, "territory"),
-            ),
-            (("code",), ("name",)),
-            "code",
-        ),
-        Role(
-            "lines",
-            _of("lines", code=("category id", "product category id", "product line"), name=("category name",)),
-            (("code",),),
-            "code",
-        ),
+        Role("products", products, (("code",), ("name",)), "code"),
+    )
+
+
+def _organisation() -> tuple[Role, ...]:
+    """Salespeople, who sells where, units and product lines."""
+    links = {"rep": REP, "unit": org.UNIT, "starts_on": org.FROM, "ends_on": org.UNTIL}
+    unit_codes = ("territory id", "region id", "unit code", "office code")
+    units = _of("units", code=unit_codes, name=("city",), parent=(*REGION, "territory"))
+    lines = _of("lines", code=("category id", "product category id", "product line"), name=("category name",))
+    return (
+        Role("reps", _of("reps", unit=org.UNIT, code=REP), (("code",), ("name",)), "code"),
+        Role("links", links, (("rep",), ("unit",))),
+        Role("units", units, (("code",), ("name",)), "code"),
+        Role("lines", lines, (("code",),), "code"),
+    )
+
+
+def _amounts() -> tuple[Role, ...]:
+    """Earlier targets, money received, rates."""
+    return (
         Role("quotas", _of("quotas", rep=REP), (("rep",), ("starts_on",), ("amount",))),
         Role("receipts", _of("receipts", customer=crm.CODE), (("customer",), ("received_on",), ("amount",))),
         Role("rates", _of("rates"), (("currency",), ("starts_on",), ("micros",))),
     )
-    return {role.name: role for role in made}
 
 
 def matched(role: Role, headings: Sequence[str]) -> dict[str, Names]:

@@ -54,6 +54,7 @@ ACTIONS = Chapter(
             "Team review",
             noop("The month's review, and its decisions as tasks with an owner and a date."),
             ("orders", "quotas"),
+            page="review",
         ),
         Row(
             "A7",

@@ -50,6 +50,7 @@ PERFORMANCE = Chapter(
             "Monthly review meeting",
             noop("The gap split into price, volume, mix, new and lost, and a library of lessons."),
             ("orders", "quotas"),
+            page="review",
         ),
         Row(
             "P6",
