@@ -19,6 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLResolver, get_resolver, reverse
 
 from cast import PASSWORD, Cast, papers
+from plans_cast import asked_for
 from salesyear.core.scope import Scope, Visible
 from salesyear.crm.models import Agency, Customer
 from salesyear.market.models import Score
@@ -270,7 +271,8 @@ def test_every_page_takes_few_queries(people: dict[str, Client], name: str) -> N
             continue
         with CaptureQueriesContext(connection) as asked:
             people[name].get(reverse(view))
-        assert len(asked) <= most, f"{view} as {name}: " + "\n".join(query["sql"] for query in asked)
+        queries = asked_for(asked)
+        assert len(queries) <= most, f"{view} as {name}: " + "\n".join(queries)
 
 
 def test_the_matrix_knows_every_kind_of_row() -> None:

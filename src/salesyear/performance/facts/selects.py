@@ -59,7 +59,8 @@ SELECT "row", 1, day, month, customer, rep, unit, line_unit, line_rep, "order", 
   sign * (part + CASE WHEN place <= whole - parts THEN 1 ELSE 0 END), quantity
 FROM (SELECT *, whole_size * shares / {MICRO} AS whole, CAST(SUM(part) OVER (PARTITION BY "row") AS BIGINT) AS parts,
     ROW_NUMBER() OVER (PARTITION BY "row" ORDER BY rest DESC, credit) AS place
-  FROM (SELECT l.id AS "row", {dated}, c.rep_id AS rep, COALESCE(c.unit_id, 0) AS unit, {own}, l.product_id AS product,
+  FROM (SELECT l.id + 0 AS "row", {dated}, c.rep_id AS rep, COALESCE(c.unit_id, 0) AS unit, {own},
+      l.product_id AS product,
       c.id AS credit, {_sign("l.own")} AS sign, ABS(l.own) AS whole_size, ABS(l.own) * c.part_of / {MICRO} AS part,
       ABS(l.own) * c.part_of % {MICRO} AS rest,
       CAST(SUM(c.part_of) OVER (PARTITION BY l.id) AS BIGINT) AS shares,
