@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 DOWN = ("region", "territory", "rep", "customer", "line", "new")
 ORGANISATION = DOWN[:3]
@@ -66,7 +67,7 @@ def words_of(name: str) -> str:
         "customer": _("customer"),
         "line": _("product line"),
         "new": _("new or existing customers"),
-        "months": _("months"),
+        "months": pgettext("calendar", "months"),
         "quarters": _("quarters"),
         "lines": _("product lines"),
         "target": _("target"),
