@@ -40,7 +40,11 @@ class Plan(models.Model):
         verbose_name = _("plan")
         verbose_name_plural = _("plans")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["unit", "starts_on"], name="plan_once_a_year", nulls_distinct=False)
+            # An empty key equals no other, in SQLite always: what is empty has a rule of its own.
+            models.UniqueConstraint(fields=["unit", "starts_on"], name="plan_once_a_year"),
+            models.UniqueConstraint(
+                fields=["starts_on"], condition=models.Q(unit=None), name="company_plan_once_a_year"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -170,7 +174,8 @@ class Sheet(ScopedModel):
         verbose_name = _("sheet of a plan")
         verbose_name_plural = _("sheets of a plan")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["version", "unit", "rep"], name="sheet_once", nulls_distinct=False)
+            models.UniqueConstraint(fields=["version", "unit", "rep"], name="sheet_once"),
+            models.UniqueConstraint(fields=["version", "unit"], condition=models.Q(rep=None), name="vacant_sheet_once"),
         ]
 
     def __str__(self) -> str:
