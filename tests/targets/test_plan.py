@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import numpy as np
+import polars as pl
 import pytest
 from django.db.models import Sum
 
@@ -12,6 +14,7 @@ from cast import Cast, sell
 from salesyear.core.models import Run, RunState
 from salesyear.core.scope import Scope
 from salesyear.core.worker import Labour
+from salesyear.market.models import MarketCell, Study
 from salesyear.org.access import scope_of
 from salesyear.plans.frames import cash_by_month, sheet_cells
 from salesyear.plans.models import Plan, Sheet, State, Version
@@ -86,6 +89,36 @@ def test_bands_give_way_by_the_least_amount_and_it_is_said(baseline: Baseline) -
     assert total(version, "target") == version.inputs["total"]
     missing = sum(one["asked"][0] - one["now"][0] for one in relaxed)
     assert missing == pytest.approx(0.3 * total(version, "last_year"), rel=0.001)
+
+
+def test_the_markets_potential_moves_the_plan_and_never_its_total(baseline: Baseline, cast: Cast) -> None:
+    """By its market the west could sell as much as the east of the core line; history gives the east nearly all."""
+    line = cast.products["core"].line
+    assert line
+    assert cast.currency
+    study = Study.objects.create(
+        as_of=date(2025, 12, 31), currency=cast.currency, made_at=datetime(2026, 1, 5, tzinfo=UTC)
+    )
+    for region in ("east", "west"):
+        MarketCell.objects.create(
+            study=study, unit=cast.units[region], line=line, year=2025, currency=cast.currency, sold=0, potential=7_00
+        )
+    free = PlanParams(year=2026, growth=0.1, strategic_share=0, new_customer_share=0, rep_least=None)
+    plans = {blend: make_plan(replace(free, blend=blend)) for blend in ("history", "balanced", "potential")}
+    east = {blend: _of_region(version, cast.units["east"].pk, line.pk) for blend, version in plans.items()}
+    west = {blend: _of_region(version, cast.units["west"].pk, line.pk) for blend, version in plans.items()}
+    assert {total(version, "target") for version in plans.values()} == {
+        round(1.1 * total(plans["history"], "last_year"))
+    }
+    apart = [abs(east[blend] - west[blend]) for blend in ("history", "balanced", "potential")]
+    assert apart[0] > 1.9 * apart[1] > 100 * apart[2]
+    assert plans["history"].inputs["potential"] == []
+    assert [amount for *_keys, amount in plans["balanced"].inputs["potential"]] == [7_00, 7_00]
+
+
+def _of_region(version: Version, region: int, line: int) -> int:
+    cells = sheet_cells(SYSTEM, version)
+    return int(cells.filter((pl.col("region") == region) & (pl.col("line") == line))["target"].sum())
 
 
 def test_a_fiscal_year_starts_in_any_month(cast: Cast) -> None:

@@ -8,8 +8,9 @@ from django.db.models import Avg, Count, Q, Sum
 
 from salesyear.core.models import Run, RunState
 from salesyear.core.scope import Scope, ScopedQuerySet
-from salesyear.market.models import Indicator, Score, Scoring, Study
+from salesyear.market.models import Indicator, MarketCell, Score, Scoring, Study
 from salesyear.market.services import KIND, STUDY
+from salesyear.org.models import UnitKind
 from salesyear.plans.models import PolicyValue
 from salesyear.plans.policy import BY_NAME
 
@@ -22,6 +23,15 @@ def latest_scoring() -> Scoring | None:
 def latest_study() -> Study | None:
     """Return the newest study of the market there is."""
     return Study.objects.select_related("currency", "made_by").first()
+
+
+def potential_of_regions(scope: Scope) -> dict[tuple[int, int], int]:
+    """Return what each region could sell of each line, minor units, in the newest year that the newest study knows."""
+    study = latest_study()
+    rows = MarketCell.objects.within(scope).filter(study=study, unit__kind=UnitKind.REGION, potential__isnull=False)
+    found = list(rows.values_list("year", "unit_id", "line_id", "potential")) if study else []
+    last = max((year for year, *_rest in found), default=0)
+    return {(unit, line): potential or 0 for year, unit, line, potential in found if year == last}
 
 
 def running(kind: str = KIND) -> Run | None:

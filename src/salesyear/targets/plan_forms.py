@@ -13,9 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from salesyear.core.scope import Scope
 from salesyear.sales.models import Currency, Line
 from salesyear.targets.editing.typed import Cell, NotUnderstood, amount_of
-from salesyear.targets.planning.params import PlanParams
+from salesyear.targets.planning.params import HISTORY, PlanParams
 
 _HUNDRED = Decimal(100)
+# By the names that plans are asked for with; the weights are the engine's.
+BLEND_NAMES = {
+    HISTORY: _("history alone"),
+    "mostly_history": _("mostly history"),
+    "balanced": _("balanced"),
+    "potential": _("potential alone"),
+}
 
 
 class PlanForm(forms.Form):
@@ -46,6 +53,12 @@ class PlanForm(forms.Form):
     )
     new_share = forms.DecimalField(
         label=_("New customers’ share in every region, at least, %"), required=False, min_value=0, max_value=100
+    )
+    blend = forms.ChoiceField(
+        label=_("Start from"),
+        required=False,
+        choices=BLEND_NAMES.items(),
+        help_text=_("How much the market’s potential counts beside history when the total is shared out."),
     )
     rep_least = forms.DecimalField(
         label=_("Nobody below this part of last year, %"), required=False, min_value=0, max_value=300, initial=80
@@ -89,6 +102,7 @@ class PlanForm(forms.Form):
             strategic_share=_share(typed["strategic_share"]),
             new_customer_share=_share(typed["new_share"]),
             rep_least=None if typed["rep_least"] is None else float(typed["rep_least"] / _HUNDRED),
+            blend=typed["blend"] or HISTORY,
             name=typed["name"],
         )
 

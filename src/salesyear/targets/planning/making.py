@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from salesyear.core.scope import Scope
 from salesyear.engine.messages import noop
 from salesyear.engine.targets import Params, rules_to
+from salesyear.market.queries import potential_of_regions
 from salesyear.plans.policy import FIGURES
 from salesyear.targets.models import Baseline
 from salesyear.targets.planning.cash import cash_of, terms_seen
 from salesyear.targets.planning.cells import Layout, sums_by
 from salesyear.targets.planning.facts import PlanFacts, read_facts
-from salesyear.targets.planning.params import PlanParams
+from salesyear.targets.planning.params import HISTORY, PlanParams
 from salesyear.targets.planning.policy_rules import rules_for, total_of
 from salesyear.targets.planning.prior import prior_cells
 from salesyear.targets.planning.solving import Solved, solve_somehow
@@ -50,7 +51,8 @@ def plan_from_facts(
     step = params.rounding or 10**facts.digits
     layout = Layout(facts.leaves, facts.slots.leaf, facts.slots.keys, facts.strategic)
     told(noop("Setting the rules"), 0.3)
-    prior = prior_cells(facts, params)
+    known = potential_of_regions(scope) if params.blend != HISTORY else {}
+    prior = prior_cells(facts, params, known)
     total = total_of(facts, params, step)
     rules = rules_for(facts, params, policy, total, step)
     told(noop("Sharing the total out"), 0.5)
@@ -63,6 +65,7 @@ def plan_from_facts(
     count = len(facts.leaves)
     cash = cash_of(sums_by(layout.leaf, facts.slots.last_year, count), sums_by(layout.leaf, target, count), terms, rate)
     inputs = _inputs(params, facts, solved, policy, step, total) | {"cash": {"terms": terms, "rate": rate}}
+    inputs["potential"] = [[region, line, amount] for (region, line), amount in sorted(known.items())]
     return MadePlan(params, facts, layout, prior, target, cash, inputs)
 
 

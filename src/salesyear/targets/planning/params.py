@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import Any, Self
 
+HISTORY = "history"  # the blend that leaves the market's potential out
+
 
 @dataclass(frozen=True, kw_only=True)
 class PlanParams:
@@ -16,7 +18,7 @@ class PlanParams:
     regions: totals of single regions by key. strategic: keys of the strategic lines (None: those marked in the data).
     strategic_share, new_customer_share: None as the policy says, 0 for none. rep_least, rep_most: each salesperson's
     year as a share of their last one. rounding: whole amounts in minor units (0: one unit of the currency).
-    most_key: key customers a salesperson has at most.
+    most_key: key customers a salesperson has at most. blend: of the baseline and the market's potential, by its name.
     """
 
     year: int
@@ -31,7 +33,7 @@ class PlanParams:
     rep_least: float | None = 0.8
     rep_most: float | None = None
     rounding: int = 0
-    blend: str = "history"
+    blend: str = HISTORY
     seed: int = 1
     most_key: int = 12
     name: str = ""

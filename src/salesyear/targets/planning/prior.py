@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -15,11 +17,12 @@ START = 0.01  # of a leaf's month: what a cell without history starts from where
 MONTHS = 12
 
 
-def prior_cells(facts: PlanFacts, params: PlanParams, potential: pl.DataFrame | None = None) -> Floats:
+def prior_cells(facts: PlanFacts, params: PlanParams, potential: Mapping[tuple[int, int], int]) -> Floats:
     """Return the prior of every slot and month.
 
-    potential: `region`, `line`, `potential`. Cells without history stay at nothing, unless they are for new customers
-    or strategic lines: those start from a hundredth of what their leaf sells in the month, shared evenly.
+    potential: by region and line, minor units; where none is known a cell keeps its baseline. Cells without history
+    stay at nothing, unless they are for new customers or strategic lines: those start from a hundredth of what their
+    leaf sells in the month, shared evenly.
     """
     slots = facts.slots
     cells = pl.DataFrame(
@@ -30,9 +33,11 @@ def prior_cells(facts: PlanFacts, params: PlanParams, potential: pl.DataFrame | 
         },
         schema_overrides={"region": pl.Int64},
     )
-    known = pl.DataFrame(schema={"region": pl.Int64, "line": pl.Int64, "potential": pl.Float64})
-    if potential is not None:
-        known = potential.select("region", "line", "potential")
+    known = pl.DataFrame(
+        [(*keys, float(amount)) for keys, amount in potential.items()],
+        schema={"region": pl.Int64, "line": pl.Int64, "potential": pl.Float64},
+        orient="row",
+    )
     blended = prior_of(cells, known, ("region", "line"), PriorParams(blend_named(params.blend), floor=0.0))
     prior = blended["prior"].to_numpy().reshape(-1, MONTHS).copy()
     return _started(facts, prior)

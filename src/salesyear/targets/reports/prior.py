@@ -9,8 +9,7 @@ from django.utils.translation import gettext
 
 from salesyear.core import numbers
 from salesyear.core.scope import Scope
-from salesyear.market.models import MarketCell
-from salesyear.market.queries import latest_study
+from salesyear.market.queries import potential_of_regions
 from salesyear.org.models import Unit, UnitKind
 from salesyear.sales.frames import keys_of
 from salesyear.sales.models import Line
@@ -53,7 +52,7 @@ def priors(scope: Scope, baseline: Baseline, params: PriorParams) -> list[PriorC
         [(*keys, float(amount)) for keys, amount in expected.items()], {**schema, "baseline": pl.Float64}, orient="row"
     )
     known = pl.DataFrame(
-        [(*keys, float(amount)) for keys, amount in _potential(scope).items()],
+        [(*keys, float(amount)) for keys, amount in potential_of_regions(scope).items()],
         {**schema, "potential": pl.Float64},
         orient="row",
     )
@@ -95,12 +94,3 @@ def _expected(scope: Scope, baseline: Baseline) -> tuple[dict[int, Unit], dict[i
             lines[cell.line.pk] = cell.line
         sums[region, cell.line_id or 0] += cell.mean if cell.mean is not None else cell.actual or 0
     return units, lines, dict(sums)
-
-
-def _potential(scope: Scope) -> dict[Keys, int]:
-    """The potential of regions and lines in the newest year that the newest study knows."""
-    study = latest_study()
-    rows = MarketCell.objects.within(scope).filter(study=study, unit__kind=UnitKind.REGION, potential__isnull=False)
-    found = list(rows.values_list("year", "unit_id", "line_id", "potential")) if study else []
-    last = max((year for year, *_rest in found), default=0)
-    return {(unit, line): potential or 0 for year, unit, line, potential in found if year == last}

@@ -12,17 +12,11 @@ from django.views.decorators.http import require_safe
 
 from salesyear.core.requests import Request
 from salesyear.targets import queries
+from salesyear.targets.plan_forms import BLEND_NAMES
 from salesyear.targets.reports.prior import PriorParams, priors
 
 CUSTOM = "custom"
-# By the names that plans are asked for with; the weights are the engine's.
-NAMES = {
-    "history": _("history alone"),
-    "mostly_history": _("mostly history"),
-    "balanced": _("balanced"),
-    "potential": _("potential alone"),
-    CUSTOM: _("a blend of your own"),
-}
+NAMES = BLEND_NAMES | {CUSTOM: _("a blend of your own")}
 
 
 class PriorForm(forms.Form):
