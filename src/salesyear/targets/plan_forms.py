@@ -108,7 +108,7 @@ class PlanForm(forms.Form):
 
 
 def _percent(share: float) -> str:
-    return f"{Decimal(str(share)) * _HUNDRED:f}".rstrip("0").rstrip(".") or "0"
+    return f"{(Decimal(str(share)) * _HUNDRED).normalize():f}"
 
 
 def _share(percent: Decimal | None) -> float:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil
 
 from django.utils.translation import gettext
 
+from salesyear.market.models import Score
 from salesyear.market.queries import latest_scoring, scores_of
 from salesyear.plans.models import InitiativeKind
 from salesyear.targets.rows.parts import WHOLE, Asked, Column, Goal, RowReport, Table, not_graded, share_words
@@ -46,7 +48,12 @@ def report(asked: Asked) -> RowReport:
         stay / WHOLE > asked.values["renewal_rate"],
         gettext("The chance that a key account still buys, from its rhythm; it stands in for contracts."),
     )
-    table = Table(
+    return RowReport((served, *goals, likely), _table(top), (InitiativeKind.KEY_ACCOUNT,), missing)
+
+
+def _table(top: Sequence[Score]) -> Table:
+    """Each key account with who looks after it and what is known of it."""
+    return Table(
         gettext("Key accounts, whoever bought most first"),
         (
             Column(gettext("Customer")),
@@ -74,4 +81,3 @@ def report(asked: Asked) -> RowReport:
             for one in top
         ],
     )
-    return RowReport((served, *goals, likely), table, (InitiativeKind.KEY_ACCOUNT,), missing)
