@@ -168,13 +168,32 @@ def last_day(asked: Asked, base: Base) -> date:
 
 def _starts(rows: Rows) -> Any:  # noqa: ANN401
     """First purchases: `_who` and `_start`, those with none in the look-back before them."""
-    back = rows.facts.policy["new_customer_lookback"]
+    back, period = rows.facts.policy["new_customer_lookback"], rows.asked.period
     base = replace(rows.base, span=Span.BALANCE)
-    found = bought(Rows.of(rows.facts, replace(rows.asked, by=(), where=()), base))
-    if rows.asked.period:
-        earliest = month_number(rows.asked.period.first) - YEAR - back
-        found = found.kept(lambda t: [t.month >= earliest])
-    days = found.rows.select(_who=found.rows.customer, _start=_moment(found.rows)).distinct()
+    found = bought(Rows.of(rows.facts, replace(rows.asked, by=(), where=()), base)).rows
+    if period is None:
+        return rows.facts.held(_all_starts(found, back))
+    since = month_number(period.first) - YEAR
+    found = found.filter(found.month >= since - back)
+    once = month_number(period.last) - since < back
+    return rows.facts.held(_last_starts(found, since, back) if once else _all_starts(found, back))
+
+
+def _last_starts(found: Any, since: int, back: int) -> Any:  # noqa: ANN401
+    """First purchases from the month `since` on, where no look-back fits in after it: each customer has one at most.
+
+    That is the first purchase since then, if the last one before is long enough ago: two sums, no ordering.
+    """
+    moment = _moment(found)
+    ends = found.group_by(_who=found.customer).aggregate(
+        _start=moment.min(where=found.month >= since), _before=moment.max(where=found.month < since)
+    )
+    ends = ends.filter(ends["_start"].notnull())
+    return ends.filter(ends["_before"].isnull() | (ends["_before"] + back * DAYS < ends["_start"])).drop("_before")
+
+
+def _all_starts(found: Any, back: int) -> Any:  # noqa: ANN401
+    days = found.select(_who=found.customer, _start=_moment(found)).distinct()
     before = days["_start"].lag().over(group_by=days["_who"], order_by=days["_start"])
     days = days.mutate(_before=before)
     return days.filter(days["_before"].isnull() | (days["_before"] + back * DAYS < days["_start"])).drop("_before")
@@ -247,8 +266,7 @@ def _open(rows: Rows, end: date) -> Any:  # noqa: ANN401
     import ibis
 
     invoices, receipts = rows.facts.table("invoices"), rows.facts.table("receipts")
-    wanted = sorted({"row", "day", "customer", "due_on", "amount"} | rows.keys())
-    invoices, receipts = invoices.filter(invoices.day <= end).select(wanted), receipts.filter(receipts.day <= end)
+    invoices, receipts = invoices.filter(invoices.day <= end), receipts.filter(receipts.day <= end)
     named = receipts.group_by(_invoice=receipts.invoice).aggregate(_paid=receipts.amount.sum().cast("int64"))
     left = invoices.left_join(named, invoices["row"] == named["_invoice"]).drop("_invoice")
     left = left.mutate(_owed=left.amount - left["_paid"].fill_null(0))
@@ -266,7 +284,8 @@ def _open(rows: Rows, end: date) -> Any:  # noqa: ANN401
     # What was free when all earlier invoices had been paid from it goes into this one, as far as it goes.
     rest = both["_over"] + both["_loose"].fill_null(0) - (both["_until"] - both["_owed"])
     paid = ibis.least(ibis.greatest(rest, 0), both["_owed"])
-    return both.mutate(_open=(both["_owed"] - paid).cast("int64"))
+    both = both.mutate(_open=(both["_owed"] - paid).cast("int64"))
+    return rows.facts.held(both.filter(both["_open"] != 0).select(*invoices.columns, "_open"))
 
 
 COUNTED: dict[str, Counted] = {
