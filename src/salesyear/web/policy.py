@@ -146,6 +146,7 @@ POLICY: dict[str, Gate] = {
     "alert-channel-try": Gate(write=SELLING),
     "review": Gate(SELLING, SELLING),
     "task-done": Gate(write=SELLING),
+    "lesson": Gate(SELLING, SELLING),
     # Data
     "data": Gate(EVERYBODY),
     **_register("units", INSIDE),
@@ -179,6 +180,7 @@ POLICY: dict[str, Gate] = {
     **_register("alertlist", SELLING),
     **_register("alertrules", SELLING),
     **_register("tasks", SELLING),
+    **_register("lessons", SELLING),
     # Background work: one's own, and for administrators everybody's (core/access.py)
     "run-status": Gate(EVERYBODY),
     "run-cancel": Gate(write=EVERYBODY),
