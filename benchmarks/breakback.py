@@ -66,7 +66,7 @@ def session_edits(reps: int, slots: int) -> None:
     def cold() -> None:
         task = make_task(base.org.tree, session.task.blocks, lump(base.arrays), session.task.system)
         answer = solve_task(task, Effort(), digit=2e-5)
-        session.writer.write(task.system.pull(answer.y), out)
+        session.writer.write(answer.t, out)
 
     alone = float(np.median([timed(cold) for _ in range(7)]))
     print(f"\n{len(out):,} cells: cold solve with all cells written {alone:.2f} ms")
@@ -189,28 +189,26 @@ def array_edits(reps: int) -> None:
 
     def cold() -> None:
         task = instance.task(cells)
-        spread(cells, task.system.pull(solve_task(task, Effort(), digit=2e-5).y), out)
+        spread(cells, solve_task(task, Effort(), digit=2e-5).t, out)
 
     alone = float(np.median([timed(cold) for _ in range(5)]))
     print(f"\n{len(out):,} cells: cold solve with all cells written {alone:.1f} ms")
     task = instance.task(cells)
     answer = solve_task(task, Effort(), digit=2e-5)
-    now = spread(cells, task.system.pull(answer.y))
+    now = spread(cells, answer.t)
     free = np.setdiff1d(rng.choice(len(out), 2 * EDITS, replace=False), cells.held)[:EDITS]
 
     def leaf(position: int) -> None:
         held = {position: float(np.round(1.2 * now[position]))}
         response = relump(cells, task.response, class_of(cells, np.array([position])), held)
         changed = replace(task, response=response)
-        y = solve_task(changed, Effort(tolerance=SHOWN), answer.y).y
-        spread(cells, task.system.pull(y), out)
+        spread(cells, solve_task(changed, Effort(tolerance=SHOWN), answer.y).t, out)
         out[position] = held[position]
 
     def region(step: float) -> None:
         blocks = moved_regions(instance, step)
         changed = make_task(instance.tree, blocks, task.response, TreeSystem(instance.tree, blocks))
-        y = solve_task(changed, Effort(tolerance=SHOWN), answer.y).y
-        spread(cells, task.system.pull(y), out)
+        spread(cells, solve_task(changed, Effort(tolerance=SHOWN), answer.y).t, out)
 
     report("leaf: a cell + 20 %", [timed(partial(leaf, position)) for position in free.tolist()], alone)
     steps = np.linspace(0.001, 0.01, EDITS // 2).tolist()

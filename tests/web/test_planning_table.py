@@ -89,7 +89,7 @@ class Table:
         self.press("Control+v")
 
     def leave(self) -> None:
-        """Escape from a dialog about a typed value: it is offered again in its cell, and a second Escape gives it up."""
+        """Escape from a dialog about a typed value: it is offered again in its cell; a second Escape gives it up."""
         self.press("Escape")
         self.page.wait_for_function("() => document.activeElement?.matches('.tabulator-cell input')")
         self.press("Escape")

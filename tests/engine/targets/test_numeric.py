@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from salesyear.engine.targets.examples import Family, Instance, make_instance
 from salesyear.engine.targets.numeric.lumping import class_sums, lump, spread
 from salesyear.engine.targets.numeric.newton import Effort
 from salesyear.engine.targets.numeric.response import Distance, cost
-from salesyear.engine.targets.numeric.rows import flatten, plain_block, row_address
+from salesyear.engine.targets.numeric.rows import flatten, plain_block, row_address, spans
 from salesyear.engine.targets.numeric.smooth import climb_smoothly
 from salesyear.engine.targets.numeric.solving import make_task, solve_task
 from salesyear.engine.targets.numeric.sparse import sparse_system
@@ -27,10 +29,18 @@ def solved(instance: Instance, distance: Distance = Distance.PRO_RATA) -> tuple[
     task = instance.task(cells)
     answer = solve_task(task, Effort(), digit=2e-5)
     assert answer.met
-    sales = spread(cells, task.system.pull(answer.y))
-    value = task.system.push(class_sums(instance.classes, sales, cells.classes))
-    worst = np.maximum(task.bounds.low - value, value - task.bounds.high).max()
-    return sales, float(worst), cost(distance, sales, instance.prior)
+    sales = spread(cells, answer.t)
+    return sales, worst_row(instance, sales), cost(distance, sales, instance.prior)
+
+
+def worst_row(instance: Instance, sales: Floats) -> float:
+    """Worst violation of any row, every row summed exactly over the classes."""
+    count = instance.tree.leaves * instance.attributes
+    rows = sparse_system(instance.tree, instance.blocks, np.arange(count)).rows.tocsr()
+    parts = rows.data * class_sums(instance.classes, sales, count)[rows.indices]
+    value = np.array([math.fsum(parts[a:b]) for a, b in pairwise(rows.indptr.tolist())])
+    low, high = (flatten(instance.blocks, side) for side in ("low", "high"))
+    return float(np.maximum(low - value, value - high).max())
 
 
 @pytest.mark.parametrize("distance", list(Distance))
@@ -47,6 +57,42 @@ def test_every_family_is_solved_to_a_ten_thousandth_of_a_unit(family: Family, di
 def test_tight_bands_are_solved_down_to_a_thousandth_of_a_percent(band: float) -> None:
     _, worst, _ = solved(make_instance(50, "tight", slots=4, band=band))
     assert worst < 1e-3
+
+
+def enlarged(instance: Instance, times: float) -> Instance:
+    """The same plan in a smaller unit: every amount so many times as large."""
+    blocks = tuple(replace(block, low=times * block.low, high=times * block.high) for block in instance.blocks)
+    prior, low, high = times * instance.prior, times * instance.low, times * instance.high
+    return replace(instance, prior=prior, low=low, high=high, blocks=blocks)
+
+
+def test_sums_of_a_hundred_billion_units_are_right_to_a_ten_thousandth_of_one() -> None:
+    """A start that is as good as doubles are asked to be is made as good as they can be."""
+    instance = enlarged(make_instance(100, "tight", slots=4), 256.0)
+    cells = instance.cells()
+    task = instance.task(cells)
+    assert task.bounds.scale.max() > 9e10
+    best = solve_task(task, Effort(), digit=2e-5)
+    assert worst_row(instance, spread(cells, best.t)) < 1e-4
+
+    start = best.y.copy()
+    start[:12] += 6 * task.bounds.noise[:12] / task.bounds.scale[:12]  # every month a few rounding errors off
+    assert worst_row(instance, spread(cells, task.system.pull(start))) > 1e-4
+    again = solve_task(task, Effort(), start, digit=2e-5)
+    assert worst_row(instance, spread(cells, again.t)) < 1e-4
+
+
+def test_multipliers_that_nearly_cancel_keep_the_digits_of_their_sum() -> None:
+    instance = enlarged(make_instance(100, "std", slots=4), 256.0)
+    cells = instance.cells()
+    task = instance.task(cells)
+    months, regions = (span for _, span in list(spans(instance.tree, instance.blocks))[:2])
+    start = solve_task(task, Effort(), digit=2e-5).y.copy()
+    start[months] += 11.0
+    start[regions].reshape(-1, 3)[:, 0] -= 11.0  # the totals of regions: every cell is in one, and in one month
+    answer = solve_task(task, Effort(), start, digit=2e-5)
+    assert np.abs(answer.y).max() > 10
+    assert worst_row(instance, spread(cells, answer.t)) < 1e-4
 
 
 def test_the_prior_breaks_the_rules_and_the_hidden_plan_keeps_them() -> None:

@@ -30,6 +30,10 @@ class Engine(Protocol):
         """The answer to a query."""
         ...
 
+    def held(self, sql: str) -> str | None:
+        """A name for the answer to a query, if this engine keeps answers: worked out once, good while rows are."""
+        ...
+
 
 @lru_cache(maxsize=4096)
 def weekdays(first: date, last: date) -> int:
@@ -67,6 +71,13 @@ class Facts:
             raise NotKept(noop("There are no rows of “%(table)s” (%(what)s) yet."), table=name, what=en)
         columns = {**TABLES[name].columns, **self.hidden(name)}
         return ibis.table(columns, name=self.tables[name])
+
+    def held(self, rows: Any) -> Any:  # noqa: ANN401 - an Ibis table
+        """The same rows, worked out once for all questions that need them where the engine keeps such answers."""
+        import ibis
+
+        name = self.engine.held(str(ibis.to_sql(rows, dialect=self.engine.dialect)))
+        return ibis.table(rows.schema(), name=name) if name else rows
 
     def hidden(self, name: str) -> Mapping[str, str]:
         """Columns of a table that only serve to say who may see a row."""

@@ -48,7 +48,7 @@ def solve_draft(draft: Draft) -> Plan:
 def plan_of(model: Model, start: Floats | None = None) -> Plan:
     """Solve a compiled model, unrounded."""
     answer = solve_task(model.task, model.params.effort, start, DIGIT * model.params.unit)
-    real = in_table_order(model, spread(model.arrays, model.task.system.pull(answer.y)))
+    real = in_table_order(model, spread(model.arrays, answer.t))
     return Plan(model, answer, real, None)
 
 

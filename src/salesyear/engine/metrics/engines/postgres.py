@@ -27,6 +27,10 @@ class Postgres:
             cursor.execute(sql)
             return pl.DataFrame(pl.from_arrow(_plain(cursor.fetch_arrow_table())))
 
+    def held(self, sql: str) -> str | None:
+        """Nothing is kept: its tables are live, so no answer stays good."""
+        return None
+
     def view(self, name: str, select: str) -> str:
         """A name for a query over live tables; the name must stand for this query alone."""
         self._views[name] = select

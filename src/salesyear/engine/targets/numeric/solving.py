@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from salesyear.engine.targets.numeric.newton import Effort, Outcome, climb
+from salesyear.engine.targets.numeric.newton import Effort, Outcome, climb, residual, worst_row
 from salesyear.engine.targets.numeric.response import Distance, Response
 from salesyear.engine.targets.numeric.rows import Block, Bounds, flatten, spans
 from salesyear.engine.targets.numeric.smooth import climb_smoothly
@@ -14,6 +14,8 @@ from salesyear.engine.targets.numeric.system import System
 from salesyear.engine.targets.numeric.tree import Floats, Tree
 
 CLASHING = 1e-7  # how well a plan that cannot be met is solved, relative to its rows
+NOISE = 8.0  # no row is asked to be better than so many times the rounding errors of its sum
+FINE, FINER_STEPS = 2.0, 1  # and where that is all there is to ask, one more step tries for this
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,14 @@ class Answer:
     def y(self) -> Floats:
         """Multiplier of every row."""
         return self.outcome.point.y
+
+    @property
+    def t(self) -> Floats:
+        """Sum of the multipliers that act on each class, as they were added up step by step.
+
+        Large multipliers that nearly cancel (tight bands) have lost digits that their sum still has.
+        """
+        return self.outcome.point.t
 
     @property
     def met(self) -> bool:
@@ -99,13 +109,28 @@ def solve_task(task: Task, effort: Effort, start: Floats | None = None, digit: f
     """
     bounds = task.bounds
     loose = effort.tolerance * bounds.scale
-    tolerance = np.maximum(np.minimum(loose, digit), 8 * bounds.noise)
+    tolerance = np.maximum(np.minimum(loose, digit), NOISE * bounds.noise)
     first = _growth(task) if start is None else start
     first = np.clip(first, -bounds.give_up, bounds.give_up)
     outcome = climb(task.system, task.response, bounds, first, tolerance, effort)
     if not outcome.settled and not _near_enough(task, outcome, tolerance, loose):
         outcome = _surely(task, tolerance, effort)
+    outcome = _finer(task, outcome, tolerance, effort)
     return Answer(outcome, _missed(task, outcome, tolerance))
+
+
+def _finer(task: Task, outcome: Outcome, tolerance: Floats, effort: Effort) -> Outcome:
+    """One step more for sums so large that their tolerance is a matter of rounding errors alone."""
+    bounds = task.bounds
+    fine = np.where(tolerance <= NOISE * bounds.noise, FINE * bounds.noise, tolerance)
+    point = outcome.point
+    if not outcome.settled or worst_row(residual(point, bounds), point.y, bounds, fine) <= 1.0:
+        return outcome
+    finer = climb(task.system, task.response, bounds, point.y, fine, replace(effort, steps=FINER_STEPS))
+    worst = worst_row(residual(finer.point, bounds), finer.point.y, bounds, tolerance)
+    if worst >= outcome.worst:
+        return outcome
+    return Outcome(finer.point, worst, outcome.steps + finer.steps, outcome.method)
 
 
 def _near_enough(task: Task, outcome: Outcome, tolerance: Floats, loose: Floats) -> bool:
