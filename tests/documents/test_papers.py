@@ -24,11 +24,15 @@ from salesyear.documents.content.building import NothingToPrint, PaperParams, pa
 from salesyear.documents.content.model import (
     Bullets,
     Chapter,
+    Chart,
     Column,
+    Form,
     Kind,
+    Look,
     Money,
     Paper,
     Row,
+    Series,
     Slide,
     Table,
 )
@@ -36,6 +40,7 @@ from salesyear.documents.content.words import growth_on, text_of
 from salesyear.documents.fitting import height_of
 from salesyear.documents.fixed import fix_zip
 from salesyear.documents.making import Wanted, all_or_nothing, file_name, write_paper, write_papers
+from salesyear.documents.scale import label_of, scale_of, titled
 from salesyear.org.access import narrowed_to_rep, narrowed_to_unit, scope_of
 from salesyear.org.models import Rep
 from salesyear.plans.models import Initiative, Sheet, Version
@@ -87,9 +92,9 @@ def test_the_decks_numbers_are_the_plans(version: Version, tmp_path: Path) -> No
     path = write_paper(paper, tmp_path / "plan.pptx")
     whole = sum(totals(version).values())
     shown = charts(path)
-    assert cents(shown["Sales of the year, CNY"]["Plan"][2]) == whole
-    assert sum(map(cents, shown["Sales by month, CNY"]["Plan"])) in totals_of_regions(version) | {whole}
-    assert sum(map(cents, shown["Plan and last year, CNY"]["Plan"])) == whole
+    assert cents(shown["Sales of the year, CNY (M)"]["Plan"][2]) == whole
+    assert sum(map(cents, shown["Sales by month, CNY (K)"]["Plan"])) in totals_of_regions(version) | {whole}
+    assert sum(map(cents, shown["Plan and last year, CNY (K)"]["Plan"])) == whole
     li = next(row for row in cells(path) if row[0].strip() == "李娜")
     assert int(li[5].replace(",", "")) * 100 == totals(version)["li"]
     assert sum(int(one.replace(",", "")) for one in li[1:5]) * 100 == totals(version)["li"]
@@ -334,6 +339,37 @@ def test_growth_on_next_to_nothing_is_a_multiple() -> None:
     assert growth_on(536, 100) == "5.4 times last year"
     assert growth_on(112, 100) == "+12.0% on last year"
     assert growth_on(100, 0) == "nothing was sold there last year"
+
+
+def test_the_steps_lead_from_the_gap_to_what_stays_open(version: Version, tmp_path: Path) -> None:
+    """The chart says what its title says: what is needed, less a step for each kind, is what stays open."""
+    Initiative.objects.within(SYSTEM).filter(plan=version.plan, rep__code="li").update(kind="campaign")
+    known = coverage_of(ledger(SYSTEM, version))
+    assert known.open
+    shown = charts(write_paper(paper_of(SYSTEM, version, ENGLISH), tmp_path / "plan.pptx"))
+    steps = next(one for name, one in shown.items() if name.startswith("From the gap to what stays open"))
+    assert cents(steps["Gap"][0]) == known.needed
+    assert sum(map(cents, steps["Where it is needed"])) == known.covered
+    assert cents(steps["Still open"][-1]) == known.needed - known.covered
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("most", "english", "chinese"),
+    [
+        (999_900, "9,999 ", "9,999 "),
+        (1_234_500, "12.3 K", "1.2 万"),
+        (123_456_700, "1.23 M", "123.5 万"),
+        (98_765_432_100, "987.7 M", "9.88 亿"),
+        (1_234_567_890_000, "12.35 B", "123.46 亿"),
+    ],
+)
+def test_labels_are_short_and_their_unit_stands_once(most: int, english: str, chinese: str) -> None:
+    money, chart = Money("CNY", 2, 100), Chart(Form.COLUMNS, "Sales", "", ("a",), (Series("x", Look.PLAN, (most,)),))
+    for han, said in ((False, english), (True, chinese)):
+        scale = scale_of(chart, money, chinese=han)
+        assert f"{label_of(most, money, scale)} {scale.word}" == said
+        assert titled(chart, scale, chinese=han).removeprefix("Sales").strip("（） ()") == scale.word
 
 
 def test_nothing_on_a_slide_lies_over_another_thing(version: Version, tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def test_its_titles_are_messages(cast: Cast, version: Version) -> None:
     assert "3 tasks and initiatives are late." in said
     assert "1 alert is open." in said
     chinese = "\n".join(titles(paper(version, "zh-hans")))
-    assert "2026年3月销售 CNY 2,500，完成当月计划的 69%；全年累计完成 69%。" in chinese
+    assert "2026年3月销售CNY 2,500，完成当月计划的69%；全年累计完成69%。" in chinese
 
 
 @pytest.mark.parametrize("form", ["pptx", "pdf"])

@@ -78,22 +78,24 @@ class OrderLines:
     def _derive_amounts(self) -> None:
         """The stated amount of each line in millionths: as written, else quantity × unit price × (1 - discount)."""
         reading = self.reading
-        stated: list[int | None] = [None] * reading.table.height
         columns = [reading.column(name) for name in ("amount", "quantity", "price", "discount", "currency")]
-        for row, (amount, quantity, price, discount, currency) in enumerate(zip(*columns, strict=True)):
-            if Problem in map(type, (amount, quantity, price, discount, currency)):
-                continue
-            fault = wrong_sign(amount or price, currency) if (amount or price) and currency else None
-            if fault:
-                reading.refuse(row, "amount" if amount else "price", fault)
-            elif amount is not None:
-                stated[row] = micros(amount.value)
-            elif price is not None:
-                net = price.value * (1 if quantity is None else quantity) * (1 - (discount or Decimal(0)))
-                stated[row] = micros(net)
-            else:
-                reading.refuse(row, "amount", problem(_NO_AMOUNT, _SAY_AMOUNT))
-        reading.values["stated"] = stated
+        rows = enumerate(zip(*columns, strict=True))
+        reading.values["stated"] = [self._stated(row, *figures) for row, figures in rows]
+
+    def _stated(self, row: int, amount: Any, quantity: Any, price: Any, discount: Any, currency: Any) -> int | None:  # noqa: ANN401 - a Figure, a Problem or nothing each
+        """What one line states, or None with the row refused where it states nothing that can be."""
+        if Problem in map(type, (amount, quantity, price, discount, currency)):
+            return None
+        if amount is None and price is None:
+            self.reading.refuse(row, "amount", problem(_NO_AMOUNT, _SAY_AMOUNT))
+            return None
+        fault = wrong_sign(amount or price, currency) if (amount or price) and currency else None
+        if fault:
+            self.reading.refuse(row, "amount" if amount else "price", fault)
+            return None
+        if amount is not None:
+            return micros(amount.value)
+        return micros(price.value * (1 if quantity is None else quantity) * (1 - (discount or Decimal(0))))
 
     def _derive_costs(self) -> None:
         """The cost of each line in millionths: as written, else amount less profit."""
@@ -115,17 +117,22 @@ class OrderLines:
         columns = [reading.column(name) for name in ("order", "ordered_on", "customer")]
         by_number_alone = not {"ordered_on", "customer"} & set(reading.values)
         for row, (number, day, customer) in enumerate(zip(*columns, strict=True)):
-            if row in reading.bad and not (by_number_alone and isinstance(number, str)):
-                continue
-            fitting = [pk for pk, on, of in there.get(number, ()) if day in (None, on) and customer in (None, of)]
-            if len(fitting) == 1:
-                self.order_of[row] = fitting[0]
-            elif fitting:
-                reading.refuse(row, "order", problem(_MANY_ORDERS, _SAY_DAY, value=number, count=len(fitting)))
-            elif day is None or customer is None:
-                reading.refuse(row, "order", problem(_NO_ORDER, _SAY_ORDER, value=number))
-            else:
-                self.order_of[row] = self._new_order(new, number, day, customer)
+            if row not in reading.bad or (by_number_alone and isinstance(number, str)):
+                fitting = [pk for pk, on, of in there.get(number, ()) if day in (None, on) and customer in (None, of)]
+                self.order_of[row] = self._order(row, fitting, new, (number, day, customer))
+
+    def _order(self, row: int, fitting: list[int], new: dict[OrderKey, int], key: Any) -> int | None:  # noqa: ANN401 - an OrderKey, or parts of one
+        """The one order that fits, else a new one; None with the row refused where neither can be."""
+        if len(fitting) == 1:
+            return fitting[0]
+        number, day, customer = key
+        if fitting:
+            self.reading.refuse(row, "order", problem(_MANY_ORDERS, _SAY_DAY, value=number, count=len(fitting)))
+        elif day is None or customer is None:
+            self.reading.refuse(row, "order", problem(_NO_ORDER, _SAY_ORDER, value=number))
+        else:
+            return self._new_order(new, number, day, customer)
+        return None
 
     def _orders_there(self) -> dict[str, list[tuple[int, date, int]]]:
         """Orders that are there by number; their header is kept for comparison."""

@@ -44,12 +44,16 @@ def write_sheet(book: Any, title: str, headings: Sequence[str], rows: Sequence[S
     sheet.set_column(0, max(len(headings) - 1, 0), 18)
     sheet.write_row(0, 0, list(headings), bold)
     for number, row in enumerate(rows, start=1):
-        for place, value in enumerate(row):
-            if isinstance(value, int | Decimal):
-                sheet.write_number(number, place, value, money if isinstance(value, Decimal) else None)
-            elif value:
-                sheet.write_string(number, place, value, quoted if inert(value) != value else None)
+        _write_row(sheet, number, row, money, quoted)
     return sheet
+
+
+def _write_row(sheet: Any, number: int, row: Sequence[Cell], money: Any, quoted: Any) -> None:  # noqa: ANN401 - xlsxwriter carries no types
+    for place, value in enumerate(row):
+        if isinstance(value, int | Decimal):
+            sheet.write_number(number, place, value, money if isinstance(value, Decimal) else None)
+        elif value:
+            sheet.write_string(number, place, value, quoted if inert(value) != value else None)
 
 
 def _tree_headings(ledger: Ledger) -> list[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from django.utils.translation import gettext as _
 
-from salesyear.documents.content.model import Bullets, Chart, Column, Form, Kind, Look, Row, Series, Slide, Table
+from salesyear.documents.content.model import Bullets, Chart, Column, Form, Kind, Look, Part, Row, Series, Slide, Table
 from salesyear.documents.content.targets import DEFINITIONS, Telling
 from salesyear.documents.content.words import whole_percent
 from salesyear.plans.models import InitiativeKind
@@ -20,24 +22,32 @@ def slides(told: Telling, ledger: Ledger) -> Iterator[Slide]:
     covered = coverage_of(ledger)
     counted = [line for line in ledger.lines if line.lift and line.lift.parts]
     if counted:
-        yield _closing(told, ledger, covered)
-        yield _listed(told, counted, covered)
+        yield _closing(told, counted, covered)
+        if covered.needed:
+            yield _listed(told, counted, covered)
     elif covered.needed:
         yield _open(told, covered)
 
 
-def _closing(told: Telling, ledger: Ledger, covered: Coverage) -> Slide:
+def _closing(told: Telling, counted: Sequence[LedgerLine], covered: Coverage) -> Slide:
     values = {
         "count": covered.initiatives,
         "expected": told.short(covered.expected),
         "needed": told.short(covered.needed),
         "share": whole_percent(covered.share),
     }
-    title = _("%(count)d initiatives are expected to bring %(expected)s; there is no gap to close.") % values
-    if covered.needed:
-        title = _("%(count)d initiatives bring %(expected)s on average and cover %(share)s of the gap of %(needed)s.")
-        title %= values
-    return Slide(title, (_bridge(told, ledger, title),), (DEFINITIONS["coverage"](), DEFINITIONS["gap"]()), "T1")
+    notes = (DEFINITIONS["coverage"](), DEFINITIONS["gap"]())
+    if not covered.needed:
+        title = _("%(count)d initiatives are expected to bring %(expected)s; there is no gap to close.") % values
+        return Slide(title, (_table(told, counted),), notes, "T1")
+    title = _("%(count)d initiatives bring %(expected)s on average and cover %(share)s of the gap of %(needed)s.")
+    title %= values
+    parts: tuple[Part, ...] = (_bridge(told, counted, covered, title),)
+    if covered.needed != covered.gap:
+        over = {"over": told.short(covered.needed - covered.gap)}
+        said = _("Added up where the plan is above its baseline; elsewhere the baseline is %(over)s above the plan.")
+        parts = (*parts, Bullets((said % over,)))
+    return Slide(title, parts, notes, "T1")
 
 
 def _listed(told: Telling, counted: Sequence[LedgerLine], covered: Coverage) -> Slide:
@@ -54,31 +64,25 @@ def _open(told: Telling, covered: Coverage) -> Slide:
     return Slide(title, (Bullets((said,)),), (DEFINITIONS["gap"](), DEFINITIONS["coverage"]()), "T1")
 
 
-def _bridge(told: Telling, ledger: Ledger, said: str) -> Chart:
-    """From the baseline to the plan: a step for each kind of initiative, then what is still missing in sum."""
-    sums = ledger.total
-    base, target = sum(sums.baseline), sum(sums.target)
-    labels = dict(InitiativeKind.choices)
-    steps = ((str(labels.get(kind, kind)), sum(months)) for kind, months in sums.kinds.items())
-    ordered = sorted(steps, key=lambda pair: (-pair[1], pair[0]))
-    level, feet = base, []
-    for _name, amount in ordered:
-        feet.append(level)
-        level += amount
-    rest, count = target - level, len(ordered)
-    left = _("Still open") if rest >= 0 else _("More than the gap")
-    none = (None,)
+def _bridge(told: Telling, counted: Sequence[LedgerLine], covered: Coverage, said: str) -> Chart:
+    """From the gap down to what stays open: a step for each kind of initiative, as much of it as is needed."""
+    labels, steps = dict(InitiativeKind.choices), Counter[str]()
+    for line in counted:
+        steps[str(labels.get(line.initiative.kind, line.initiative.kind))] += _covered(line)
+    ordered = sorted(((name, amount) for name, amount in steps.items() if amount), key=lambda one: (-one[1], one[0]))
+    names, amounts = zip(*ordered, strict=True) if ordered else ((), ())
+    feet = [covered.needed - done for done in accumulate(amounts)]
+    none = (None,) * len(amounts)
     return Chart(
         Form.STACK,
-        _("From the baseline to the plan, %(unit)s") % {"unit": told.money.code},
+        _("From the gap to what stays open, %(unit)s") % {"unit": told.money.code},
         said,
-        (_("Baseline"), *(name for name, _amount in ordered), left, _("Plan")),
+        (_("Gap"), *names, _("Still open")),
         (
-            Series(_("Foot"), Look.NOTHING, (None, *feet, min(level, target), None)),
-            Series(_("Baseline"), Look.FORECAST, (base, *none * (count + 2))),
-            Series(_("Expected of initiatives"), Look.GOOD, (None, *(amount for _name, amount in ordered), None, None)),
-            Series(left, Look.BAD if rest >= 0 else Look.LAST_YEAR, (*none * (count + 1), abs(rest), None)),
-            Series(_("Plan"), Look.PLAN, (*none * (count + 2), target)),
+            Series(_("Foot"), Look.NOTHING, (None, *feet, None)),
+            Series(_("Gap"), Look.PLAN, (covered.needed, *none, None)),
+            Series(_("Where it is needed"), Look.GOOD, (None, *amounts, None)),
+            Series(_("Still open"), Look.BAD, (None, *none, covered.open)),
         ),
     )
 

@@ -91,8 +91,8 @@ def _offers(told: Telling, offers: Sequence[Score], note: str) -> Slide:
     }
     columns = (
         Column(_("Customer"), share=2.5),
-        Column(_("Lines bought"), Kind.COUNT),
         Column(_("To offer"), share=1.5),
+        Column(_("Lines bought"), Kind.COUNT),
         Column(_("Chance"), Kind.SHARE),
         Column(_("Expected"), Kind.MONEY, 1.2),
     )
@@ -100,8 +100,8 @@ def _offers(told: Telling, offers: Sequence[Score], note: str) -> Slide:
         Row(
             (
                 one.customer.name,
-                one.lines,
                 str(one.next_line or ""),
+                one.lines,
                 (one.next_chance or 0) / MICRO,
                 one.next_expected,
             )

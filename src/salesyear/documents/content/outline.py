@@ -7,6 +7,7 @@ from collections.abc import Set as AnySet
 
 from django.apps import apps
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from salesyear.core.scope import Scope, ScopedModel
 from salesyear.documents.content.model import Chapter, Column, Row, Slide, Table
@@ -22,7 +23,6 @@ TABLES: dict[str, str] = {
     "orders": "sales.Order",
     "invoices": "sales.Invoice",
     "receipts": "sales.Receipt",
-    "quotas": "targets.Quota",
     "units": "org.Unit",
     "reps": "org.Rep",
     "agencies": "crm.Agency",
@@ -31,8 +31,11 @@ TABLES: dict[str, str] = {
 
 
 def facts_there(scope: Scope) -> frozenset[str]:
-    """The kinds of facts of which there is at least one row, within what somebody sees."""
-    there = set()
+    """The kinds of facts of which there is at least one row, within what somebody sees.
+
+    Targets are there whatever was brought in: the paper is of a plan, whose they are.
+    """
+    there = {"quotas"}
     for name, label in TABLES.items():
         model = apps.get_model(label)
         rows = model.objects.within(scope) if issubclass(model, ScopedModel) else model.objects.all()
@@ -74,8 +77,10 @@ def _rows(outline: Outline, shown: AnySet[str], there: AnySet[str], policy: Mapp
 
 
 def _row(row: OutlineRow, shown: AnySet[str], there: AnySet[str], policy: Mapping[str, float]) -> Row:
-    goals = "; ".join(goal_of(figure, policy) for figure in FIGURES if figure.row == row.code and _is_goal(figure))
-    lacking = ", ".join(_(FACTS[name]) for name in _lacking(row, there))
+    goals = pgettext("between phrases", "; ").join(
+        goal_of(figure, policy) for figure in FIGURES if figure.row == row.code and _is_goal(figure)
+    )
+    lacking = pgettext("list", ", ").join(_(FACTS[name]) for name in _lacking(row, there))
     where = _("yes") if row.code in shown else _("no")
     return Row((f"{row.code} {row.name}", goals or _(row.shows), where, lacking or _("nothing")))
 

@@ -98,7 +98,7 @@ def the_number(told: Telling) -> Slide:
 
 def _number_table(told: Telling) -> Table:
     last, base, target = told.facts.company.sums.year
-    columns = (Column("", share=1.6), Column(told.unit, Kind.MONEY, 1.6), Column(_("On last year"), Kind.SHARE))
+    columns = (Column("", share=1.6), Column(told.unit, Kind.MONEY, 1.6), Column(_("On last year"), Kind.GROWTH))
     rows = (
         Row((_("Last year"), last, None)),
         Row((_("Baseline: expected if nothing new is done"), base, share_of(base - last, last))),

@@ -14,6 +14,7 @@ from pptx.util import Emu, Pt
 from salesyear.core.numbers import major
 from salesyear.documents.content.model import Chart, Form, Look, Money, Series
 from salesyear.documents.deck.template import BAD, GOOD, INCH, INK, LIGHT, QUIET, describe, dress
+from salesyear.documents.scale import scale_of, titled
 
 TYPES: Final = {
     Form.COLUMNS: XL_CHART_TYPE.COLUMN_CLUSTERED,
@@ -22,6 +23,7 @@ TYPES: Final = {
 }
 SOLID: Final = {Look.ACTUAL: INK, Look.LAST_YEAR: LIGHT, Look.GOOD: GOOD, Look.BAD: BAD}
 MOST_LABELS: Final = 16
+FEW: Final = 2  # so many series are all labelled: their bars are as wide as a label
 
 
 def add_chart(slide: Any, chart: Chart, box: tuple[float, float, float, float], money: Money, *, chinese: bool) -> None:  # noqa: ANN401
@@ -43,33 +45,23 @@ def _exact(money: Money) -> str:
     return "#,##0" if money.places == 0 else "#,##0." + "0" * money.places
 
 
-def label_format(most: float, *, chinese: bool) -> str:
-    """A number format that shows amounts briefly in the paper's language while the cells stay exact."""
-    if chinese:
-        return '0\\.00,,"亿"' if most >= 10**8 else '0\\.0,"万"' if most >= 10**4 else "#,##0"
-    if most >= 10**6:
-        return '0.0,,"M"' if most >= 10**7 else '0.00,,"M"'
-    return '0.0,"K"' if most >= 10**4 else "#,##0"
-
-
 def _style(native: Any, chart: Chart, money: Money, *, chinese: bool) -> None:  # noqa: ANN401
     dress(native.font, 11)
     plot = native.plots[0]
     together = chart.form is Form.STACK or all(len(_filled(one)) <= 1 for one in chart.series)
-    plot.overlap, plot.gap_width = (100, 45) if together else (-5 if len(chart.series) < 3 else 0, 55)
+    plot.overlap, plot.gap_width = (100, 45) if together else (0, 40)
     native.has_title = True
     frame = native.chart_title.text_frame
     run = frame.paragraphs[0].add_run()
-    run.text = chart.title
+    scale = scale_of(chart, money, chinese=chinese)
+    run.text = titled(chart, scale, chinese=chinese)
     dress(run.font, 12, colour=QUIET)
     native.chart_title.include_in_layout = False
     _style_axes(native, chart)
-    most = max((abs(one) for series in chart.series for one in series.values if one is not None), default=0)
-    form = label_format(most / 10**money.digits, chinese=chinese)
     for series, drawn in zip(chart.series, plot.series, strict=True):
         _style_series(drawn, series.look)
         if _labelled(series, chart):
-            _label(drawn, form, chart.form)
+            _label(drawn, scale.form, chart)
     _style_legend(native, chart, hidden=together and chart.form is not Form.STACK)
 
 
@@ -81,8 +73,7 @@ def _labelled(series: Series, chart: Chart) -> bool:
     if series.look is Look.NOTHING or len(chart.categories) > MOST_LABELS:
         return False
     alone = sum(value is not None for value in series.values) <= 1
-    few = len(chart.series) == 1 or (len(chart.series) == 2 and chart.form is Form.BARS)
-    return few or alone or series.look in (Look.PLAN, Look.GOOD, Look.ACTUAL)
+    return len(chart.series) <= FEW or alone or series.look in (Look.PLAN, Look.GOOD, Look.ACTUAL)
 
 
 def _style_axes(native: Any, chart: Chart) -> None:  # noqa: ANN401
@@ -121,15 +112,16 @@ def _style_series(drawn: Any, look: Look) -> None:  # noqa: ANN401
         line.width = Pt(1.25)
 
 
-def _label(drawn: Any, form: str, shape: Form) -> None:  # noqa: ANN401
+def _label(drawn: Any, form: str, chart: Chart) -> None:  # noqa: ANN401
     labels = drawn.data_labels
     labels.show_value = True
     labels.number_format, labels.number_format_is_linked = form, False
-    if shape is Form.STACK:
+    if chart.form is Form.STACK:
         _on_white(labels)
     else:
         labels.position = XL_LABEL_POSITION.OUTSIDE_END
-    dress(labels.font, 9)
+    narrow = chart.form is Form.COLUMNS and len(chart.categories) * len(chart.series) > MOST_LABELS
+    dress(labels.font, 8 if narrow else 9)
 
 
 def _on_white(labels: Any) -> None:  # noqa: ANN401

@@ -134,7 +134,7 @@ class _Writer:
 
     def _title(self, native: Any, text: str) -> None:  # noqa: ANN401
         frame = native.shapes.title.text_frame
-        frame.word_wrap, frame.vertical_anchor = True, MSO_ANCHOR.MIDDLE
+        frame.word_wrap, frame.vertical_anchor = True, MSO_ANCHOR.TOP
         width = INNER * 72 - 14
         size = next((size for size in (24, 22, 20, 18) if lines_of(text, width, size * 1.05) <= 2), 18)
         say(frame, cut_to(text, width, size * 1.05, 2), size, bold=True, align=PP_ALIGN.LEFT)
@@ -188,7 +188,7 @@ def _pages(slide: Slide, paper: Paper) -> Iterator[list[Placed]]:
     beside = _beside(slide)
     table = next((part for part in slide.parts if isinstance(part, Table)), None)
     if table is None:
-        yield [Placed(part) for part in slide.parts]
+        yield [Placed(part, height=CHART_ALONE - _sentences(slide)) for part in slide.parts]
         return
     fitted = Fitted(table, INNER * 0.45 if beside else INNER, paper.money)
     height, pages = _broken(slide, fitted, beside=beside)
@@ -199,10 +199,15 @@ def _pages(slide: Slide, paper: Paper) -> Iterator[list[Placed]]:
     yield from ([Placed(fitted, rows)] for rows in pages[1:])
 
 
+def _sentences(slide: Slide) -> float:
+    """How high the sentences of a slide are, in inches."""
+    return sum(BULLET * len(part.lines) for part in slide.parts if isinstance(part, Bullets))
+
+
 def _broken(slide: Slide, fitted: Fitted, *, beside: bool) -> tuple[float, list[range]]:
     """How high the chart above a table is, and which rows of the table stand on which slide."""
     room = BOTTOM - TOP
-    first = room - sum(BULLET * len(part.lines) for part in slide.parts if isinstance(part, Bullets))
+    first = room - _sentences(slide)
     if beside:
         return CHART_ALONE, fitted.pages(first - BESIDE_TOP, room)
     if not any(isinstance(part, Chart) for part in slide.parts):

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from salesyear.core.numbers import major, short
 from salesyear.documents.content.model import Chart, Form, Look, Money, Series
+from salesyear.documents.scale import label_of, scale_of, titled
 
 Drawn = dict[str, Any]
 LABEL_ROOM: Final = 0.1  # of the height, above the tallest bar
 TICK_ROOM: Final = 0.1  # below the axis
 NAME_ROOM: Final = 0.2  # of the width, for the names beside horizontal bars
 MOST_LABELS: Final = 16
+FEW: Final = 2  # so many series are all labelled: their bars are as wide as a label
 
 
 def drawn(chart: Chart, money: Money, language: str) -> Drawn:
@@ -24,15 +25,17 @@ def drawn(chart: Chart, money: Money, language: str) -> Drawn:
     most = max(1, *(bar["high"] for bar in bars)) if bars else 1
     labelled = {one.name for one in chart.series if _labelled(one, chart)}
     place = _across if across else _up
+    chinese = language.startswith("zh")
+    scale = scale_of(chart, money, chinese=chinese)
     shapes = [place(bar, least, most, len(chart.categories)) for bar in bars]
     labels = [
-        _label(shape, short(_major(bar["value"], money), language), across=across)
+        _label(shape, label_of(bar["value"], money, scale), across=across)
         for bar, shape in zip(bars, shapes, strict=True)
         if bar["series"] in labelled and bar["value"]
     ]
     legend = [(one.look.value, one.name) for one in chart.series if one.look is not Look.NOTHING]
     return {
-        "title": chart.title,
+        "title": titled(chart, scale, chinese=chinese),
         "said": chart.said,
         "height": max(3.0, 0.75 * len(chart.categories)) if across else 5.6,
         "rects": [shape for shape, bar in zip(shapes, bars, strict=True) if bar["look"] != Look.NOTHING],
@@ -52,13 +55,7 @@ def _labelled(series: Series, chart: Chart) -> bool:
     if series.look is Look.NOTHING or len(chart.categories) > MOST_LABELS:
         return False
     alone = sum(value is not None for value in series.values) <= 1
-    few = len(chart.series) == 1 or (len(chart.series) == 2 and chart.form is Form.BARS)
-    return few or alone or series.look in (Look.PLAN, Look.GOOD, Look.ACTUAL)
-
-
-def _major(minor: int, money: Money) -> Any:  # noqa: ANN401 - a Decimal
-    exact = major(minor, money.digits)
-    return exact if abs(exact) < 100 else round(exact)
+    return len(chart.series) <= FEW or alone or series.look in (Look.PLAN, Look.GOOD, Look.ACTUAL)
 
 
 def _bars(chart: Chart, *, together: bool) -> Iterator[Drawn]:
@@ -87,11 +84,11 @@ def _bars(chart: Chart, *, together: bool) -> Iterator[Drawn]:
 
 def _up(bar: Drawn, least: int, most: int, count: int) -> Drawn:
     step = 1 / count
-    width = step * 0.72 / bar["slots"]
+    width = step * 0.84 / bar["slots"]
     room = 1 - LABEL_ROOM - TICK_ROOM
     top = LABEL_ROOM + room * (most - bar["high"]) / (most - least)
     height = room * (bar["high"] - bar["low"]) / (most - least)
-    left = step * (bar["place"] + 0.14) + width * bar["slot"]
+    left = step * (bar["place"] + 0.08) + width * bar["slot"]
     return {"x": left, "y": top, "w": width, "h": height, "look": bar["look"].value}
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from salesyear.documents.content.model import Bullets, Chapter, Chart, Paper, Part, Slide, Table
+from salesyear.documents.content.model import Bullets, Chapter, Chart, Column, Paper, Part, Row, Slide, Table
 from salesyear.documents.content.words import text_of
 from salesyear.documents.fitting import TO_THE_LEFT, size_for, widths_of
 from salesyear.documents.pdf.drawing import drawn
@@ -85,8 +85,9 @@ def _slide(slide: Slide, paper: Paper) -> dict[str, Any]:
 
 
 def _definitions(paper: Paper) -> dict[str, Any]:
-    lines = [f"{word}: {meaning}" for word, meaning in paper.definitions]
-    slide = {"title": _("Definitions"), "parts": [{"kind": "lines", "lines": lines}], "notes": [], "long": True}
+    columns = (Column(_("Word"), share=1), Column(_("Meaning"), share=4))
+    table = _table(Table(columns, tuple(Row(pair) for pair in paper.definitions)), paper)
+    slide = {"title": "", "parts": [table], "notes": [], "long": True}
     return {"title": _("What the words mean"), "question": "", "slides": [slide]}
 
 

@@ -51,18 +51,22 @@ def _lines(path: str, sheet: str, bounds: Limits) -> Iterator[dict[str, Any] | l
 
     try:
         with calamine.CalamineWorkbook.from_path(path) as book:
-            names = list(book.sheet_names)
-            chosen = sheet if sheet in names else _first_filled(book, names)
-            opened = book.get_sheet_by_name(chosen)
-            yield {"sheet": chosen, "sheets": names}
-            for number, row in enumerate(opened.iter_rows(), start=1):
-                cells = [_text(cell) for cell in row]
-                if any(cells):
-                    yield [number, *cells]
+            yield from _filled_rows(book, sheet)
     except calamine.PasswordError as locked:
         raise encrypted() from locked
     except (calamine.CalamineError, OSError) as broken:
         raise Refused(noop("The workbook cannot be read: it is damaged, or no workbook at all.")) from broken
+
+
+def _filled_rows(book: Any, sheet: str) -> Iterator[dict[str, Any] | list[Any]]:  # noqa: ANN401 (calamine's workbook is imported late)
+    """What of the opened book is written: the names of its sheets, then the rows with anything in them."""
+    names = list(book.sheet_names)
+    chosen = sheet if sheet in names else _first_filled(book, names)
+    yield {"sheet": chosen, "sheets": names}
+    for number, row in enumerate(book.get_sheet_by_name(chosen).iter_rows(), start=1):
+        cells = [_text(cell) for cell in row]
+        if any(cells):
+            yield [number, *cells]
 
 
 def _first_filled(book: Any, names: list[str]) -> str:  # noqa: ANN401 (calamine's workbook is imported late)

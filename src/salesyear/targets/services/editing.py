@@ -178,7 +178,7 @@ def _done(asking: Asking, todo: _Work) -> Changed:
     with transaction.atomic():
         after = keep_edits(asking.version, todo.now, amounts, todo.edits, (todo.undone, todo.redone), stale=_Stale)
         detail = {"edition": after.edition, "edits": len(todo.edits), "batch": todo.edits[0].batch}
-        events.record(todo.verb, actor=asking.actor, subject=str(asking.version), detail=detail)
+        events.record(todo.verb, actor=asking.actor, subject=asking.version.mark, detail=detail)
     after.known.update((one.number, one) for one in asked.held)
     _remember(asking.version, after)
     return Changed(todo.now, after, todo.said)
