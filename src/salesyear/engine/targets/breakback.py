@@ -71,7 +71,6 @@ class Writer:
         sales[model.order[arrays.held]] = arrays.held_at
         return sales
 
-
     def _driven(self, factors: Floats, out: Floats | None) -> Floats:
         """Return each cell's factor."""
         if self.alike is None:
