@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from django.utils.translation import gettext, gettext_lazy, pgettext
@@ -85,6 +86,11 @@ class PotentialPage(StudyPage):
         """The year that is shown: the last, unless the URL names another."""
         years = sorted({cell.year for cell in self.cells})
         return self.key("year") if self.key("year") in years else years[-1]
+
+    @property
+    def running(self) -> bool:
+        """Whether the year that is shown is not over in the facts: its own sales are then the last twelve months'."""
+        return date(self.year, 12, 31) > self.study.as_of
 
     @property
     def lines(self) -> list[Choice]:
