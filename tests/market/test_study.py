@@ -73,14 +73,17 @@ def test_room_adds_up_and_who_sells_more_makes_up_for_no_other(cast: Cast, made:
     """Of 100 Shanghai sells 60, Jiangsu 130 and Sichuan 75: 40 of room in the east, 25 in the west, 65 in all."""
     study = services.keep_study(made, run=None, actor=None)
     MarketCell.objects.within(SYSTEM).delete()
+    line, currency = cast.products["core"].line, cast.currency
+    assert line
+    assert currency
     sold = {"shanghai": 60, "jiangsu": 130, "sichuan": 75, "east": 190, "west": 75, "company": 265}
     for name, amount in sold.items():
         MarketCell.objects.create(
             study=study,
             unit=cast.units[name],
-            line=cast.products["core"].line,
+            line=line,
             year=2025,
-            currency=cast.currency,
+            currency=currency,
             size=1000,
             sold=amount,
             potential={"east": 200, "company": 300}.get(name, 100),
