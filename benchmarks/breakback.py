@@ -2,11 +2,11 @@
 
 python benchmarks/breakback.py [--quick] [--cells 960000]
 
-An edit is: change the plan, solve again from the last multipliers, write every cell. A cold solve, in the same run, is
-the same without anything remembered. Edits go through `Session`, on tables, up to 960,000 cells; at 9,600,000 they
-go to the arrays beneath it. A plan of record is solved from nothing and rounded after every edit (96,000 cells). The
-linear program gets the lumped classes and equal weights, and one thread. Times are CPU seconds, because the machine is
-shared.
+An edit is: change the plan, solve again from the last multipliers, write every cell. A cold solve is the same without
+anything remembered; one is timed before every fourth edit, because the machine is not equally fast all the time. Edits
+go through `Session`, on tables, up to 960,000 cells; at 9,600,000 they go to the arrays beneath it. A plan of record is
+solved from nothing and rounded after every edit (96,000 cells). The linear program gets the lumped classes and equal
+weights, and one thread. Times are CPU seconds, because the machine is shared.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is loaded
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from time import process_time
@@ -51,9 +51,23 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def report(what: str, times: list[float], cold: float) -> None:
-    """Print median and 95th percentile, and the latter against the cold solve."""
+    """Print median and 95th percentile, and both against the cold solve."""
     median, late = np.percentile(times, [50, 95])
-    print(f"{what:44s} median {median:7.2f} ms  p95 {late:7.2f} ms = {late / cold:5.2f} x cold", flush=True)
+    print(
+        f"{what:44s} median {median:7.2f} ms = {median / cold:4.2f} x  p95 {late:7.2f} ms = {late / cold:4.2f} x cold "
+        f"({cold:.1f} ms)",
+        flush=True,
+    )
+
+
+def in_turn(what: str, edits: Sequence[Callable[[], object]], cold: Callable[[], object]) -> None:
+    """Time edits, a cold solve before every fourth of them, and report."""
+    alone, times = [], []
+    for place, edit in enumerate(edits):
+        if place % 4 == 0:
+            alone.append(timed(cold))
+        times.append(timed(edit))
+    report(what, times, float(np.median(alone)))
 
 
 def session_edits(reps: int, slots: int) -> None:
@@ -68,17 +82,12 @@ def session_edits(reps: int, slots: int) -> None:
         answer = solve_task(task, Effort(), digit=2e-5)
         session.writer.write(answer.t, out)
 
-    alone = float(np.median([timed(cold) for _ in range(7)]))
-    print(f"\n{len(out):,} cells: cold solve with all cells written {alone:.2f} ms")
-    now = session.amounts()
-    edited = session
-    times = []
-    for row in rng.choice(len(out), EDITS, replace=False).tolist():
-        edit = CellEdit(row, float(np.round(1.2 * now[row])))
-        box: list[Session] = []
-        times.append(timed(partial(edit_cell, edited, edit, out, box)))
-        edited = box[0]
-    report("leaf: a cell + 20 %", times, alone)
+    cold()
+    print(f"\n{len(out):,} cells")
+    now, box = session.amounts(), [session]
+    rows = rng.choice(len(out), EDITS, replace=False).tolist()
+    cell_edits = [CellEdit(row, float(np.round(1.2 * now[row]))) for row in rows]
+    in_turn("leaf: a cell + 20 %", [partial(edit_cell, box, edit, out) for edit in cell_edits], cold)
     kinds = {
         "rep: the total of its year": totals(session, "rep", rng),
         "territory: the total of its year": totals(session, "territory", rng),
@@ -87,7 +96,7 @@ def session_edits(reps: int, slots: int) -> None:
         "share: a region's strategic lines": shares(session, rng),
     }
     for name, edits in kinds.items():
-        report(name, [timed(partial(edit_rule, session, edit, out)) for edit in edits], alone)
+        in_turn(name, [partial(edit_rule, session, edit, out) for edit in edits], cold)
 
 
 def records(reps: int, slots: int) -> None:
@@ -120,9 +129,9 @@ def edit_and_record(make: Callable[[], Session], box: list[Session]) -> None:
         print("an edit could not be kept")
 
 
-def edit_cell(session: Session, edit: CellEdit, out: Floats, box: list[Session]) -> None:
+def edit_cell(box: list[Session], edit: CellEdit, out: Floats) -> None:
     """Set a cell, write all cells, and keep the session for the next edit."""
-    box.append(session.set_cell(edit))
+    box[0] = box[0].set_cell(edit)
     box[0].amounts(out)
 
 
@@ -191,8 +200,8 @@ def array_edits(reps: int) -> None:
         task = instance.task(cells)
         spread(cells, solve_task(task, Effort(), digit=2e-5).t, out)
 
-    alone = float(np.median([timed(cold) for _ in range(5)]))
-    print(f"\n{len(out):,} cells: cold solve with all cells written {alone:.1f} ms")
+    cold()
+    print(f"\n{len(out):,} cells")
     task = instance.task(cells)
     answer = solve_task(task, Effort(), digit=2e-5)
     now = spread(cells, answer.t)
@@ -210,9 +219,9 @@ def array_edits(reps: int) -> None:
         changed = make_task(instance.tree, blocks, task.response, TreeSystem(instance.tree, blocks))
         spread(cells, solve_task(changed, Effort(tolerance=SHOWN), answer.y).t, out)
 
-    report("leaf: a cell + 20 %", [timed(partial(leaf, position)) for position in free.tolist()], alone)
+    in_turn("leaf: a cell + 20 %", [partial(leaf, position) for position in free.tolist()], cold)
     steps = np.linspace(0.001, 0.01, EDITS // 2).tolist()
-    report("two regions: up to 1 % from one to the other", [timed(partial(region, step)) for step in steps], alone)
+    in_turn("two regions: up to 1 % from one to the other", [partial(region, step) for step in steps], cold)
 
 
 def moved_regions(instance: Instance, step: float) -> tuple[Block, ...]:

@@ -31,8 +31,12 @@ import os, django
 django.setup()
 from salesyear.targets.models import Baseline
 from salesyear.targets.services import PlanParams, make_plan
-made = make_plan(PlanParams(year=Baseline.objects.latest("pk").year, growth=0.1, most_key=200))
-print(f"/targets/plans/{made.plan_id}/{made.number}/table/")
+from salesyear.plans.services import set_value
+params = PlanParams(year=Baseline.objects.latest("pk").year, growth=0.1, most_key=200)
+first = make_plan(params)
+set_value(first.plan, "key_account_share", 1.0, source="every customer by name", actor=None)
+for made in (first, make_plan(params)):
+    print(f"/targets/plans/{made.plan_id}/{made.number}/table/")
 """
 TIMED = """async key => {
   const said = document.querySelector('[data-part=said]'), start = performance.now();
@@ -50,13 +54,14 @@ TIMED = """async key => {
   await new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)));
   return performance.now() - start;
 }"""
-PASTED = """async text => {
+PASTED = """async ([text, clashing]) => {
   const said = document.querySelector('[data-part=said]'), start = performance.now();
   said.textContent = '';
   const kept = new Promise((resolve, reject) => {
     const watch = new MutationObserver(() => {
       const asked = document.querySelector('dialog[open]');
-      if (asked) reject(new Error(asked.innerText));
+      if (asked && !clashing) reject(new Error(asked.innerText));
+      else if (asked) resolve();
       else if (said.textContent) resolve();
     });
     watch.observe(document.getElementById('planning-table'), {childList: true, attributes: true, subtree: true});
@@ -100,8 +105,8 @@ SCROLLED = """async () => {
 
 
 @contextmanager
-def served() -> Iterator[tuple[str, str, str]]:
-    """Set a site up with a plan; give its address, the table's and the director's password."""
+def served() -> Iterator[tuple[str, list[str], str]]:
+    """Set a site up with a plan of two versions; give its address, the tables' and the director's password."""
     with tempfile.TemporaryDirectory() as home:
         settings = {
             "SALESYEAR_HOME": home,
@@ -119,7 +124,7 @@ def served() -> Iterator[tuple[str, str, str]]:
         server = subprocess.Popen([*command, "serve", "--port", str(port)], env=environment, stderr=subprocess.DEVNULL)
         try:
             _wait(f"http://127.0.0.1:{port}/health/")
-            yield f"http://127.0.0.1:{port}", made.stdout.split()[-1], _password(Path(home))
+            yield f"http://127.0.0.1:{port}", made.stdout.split()[-2:], _password(Path(home))
         finally:
             server.terminate()
             server.wait()
@@ -205,10 +210,10 @@ def pastes(page: Page, address: str) -> None:
         page.locator(".tabulator-row .tabulator-cell.figure").nth(1 + 13).click()
         pasted, undone = [], []
         for _ in range(times):
-            pasted.append(page.evaluate(PASTED, block))
+            pasted.append(page.evaluate(PASTED, [block, False]))
             undone.append(page.evaluate(TIMED, {"key": "z", "ctrlKey": True}))
         frame = page.evaluate(FRAME)
-        cells = sum(bool(text) for line in block.split("\n") for text in line.split("\t"))
+        cells = _typed(block)
         report(f"paste of {rows} × {columns} ({cells} typed), the first", pasted[0], frame, "an empty frame")
         report(
             f"paste of {rows} × {columns}, median of the others", statistics.median(pasted[1:]), frame, "an empty frame"
@@ -216,16 +221,45 @@ def pastes(page: Page, address: str) -> None:
         report("one undo of it, median", statistics.median(undone[1:]), frame, "an empty frame")
 
 
+def ten_thousand(page: Page, address: str) -> None:
+    """Paste ten thousand cells of a plan with every customer by name, and take them back."""
+    opened(page, address, ALL)
+    block = _block(page, 10_000, most=10_000)
+    page.locator(".tabulator-row .tabulator-cell.figure").nth(1 + 13).click()
+    pasted = [page.evaluate(PASTED, [block, False])]
+    undone = page.evaluate(TIMED, {"key": "z", "ctrlKey": True})
+    pasted.append(page.evaluate(PASTED, [block, False]))
+    frame = page.evaluate(FRAME)
+    report(f"paste of {_typed(block)} typed cells, the first", pasted[0], frame, "an empty frame")
+    report("paste of them again", pasted[1], frame, "an empty frame")
+    report("one undo of it", undone, frame, "an empty frame")
+
+
+def clashing(page: Page, address: str) -> None:
+    """Paste more than the company's total into all cells: how long until the page says what clashes."""
+    opened(page, address, ALL)
+    block = _block(page, 10_000, most=10_000)
+    page.locator(".tabulator-row .tabulator-cell.figure").nth(1 + 13).click()
+    took = page.evaluate(PASTED, [block, True])
+    said = page.inner_text("[data-part=clash-sentence]")
+    report(f"clash of {_typed(block)} typed cells, explained ({said})", took, page.evaluate(FRAME), "an empty frame")
+
+
 def _leaves(page: Page) -> int:
     return min(833, int(page.get_attribute("[role=treegrid]", "aria-rowcount") or 0) - 2)
 
 
-def _block(page: Page, rows: int) -> str:
-    """Texts for a block from the first region's January: its leaves a little more, the others left alone."""
+def _typed(block: str) -> int:
+    return sum(bool(text) for line in block.split("\n") for text in line.split("\t"))
+
+
+def _block(page: Page, rows: int, most: int = 100_000) -> str:
+    """Texts for a block from the first region's January: so many of its leaves a little more, the others left alone."""
     cells = page.evaluate(
-        """async ([address, rows]) => (await (await fetch(address)).json()).rows.slice(1, rows + 1)
-           .map(row => row.leaf ? Array(12).fill('+1%').join('\\t') : '').join('\\n')""",
-        [f"rows/?down={ALL}&measures=target", rows],
+        """async ([address, rows, most]) => (await (await fetch(address)).json()).rows.slice(1, rows + 1)
+           .map(row => row.leaf ? Array.from({length: 12}, () => most-- > 0 ? '+1%' : '').join('\\t') : '')
+           .join('\\n')""",
+        [f"rows/?down={ALL}&measures=target", rows, most],
     )
     return str(cells)
 
@@ -273,12 +307,13 @@ def report(what: str, took: float, floor: float, named: str) -> None:
 def main() -> None:
     """All of it, in one browser."""
     path = shutil.which("chromium")
-    with served() as (origin, table, password), sync_playwright() as playwright:
+    with served() as (origin, (table, wide), password), sync_playwright() as playwright:
         browser: Any = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         signed_in(page, origin, password)
-        for part in (scenario, scrolling, pastes, edits):  # what edits set would stand in the way of pastes
+        for part in (scenario, scrolling, clashing, pastes, edits):  # what edits set would stand in the way of pastes
             part(page, origin + table)
+        ten_thousand(page, origin + wide)
         browser.close()
 
 

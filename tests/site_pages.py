@@ -67,6 +67,7 @@ NOT_PAGES = {
     "initiative-drop",
     "initiative-resume",
     "plan-copy",
+    "plan-rest",
     "plan-step",
     "plan-table-rows",
     "plan-table-changes",

@@ -8,12 +8,14 @@ from typing import Any
 
 import polars as pl
 import pytest
+from django.db.models import F
 
 from cast import Cast
 from intake import bring, counts, problems, written
 from salesyear.core.scope import Scope
 from salesyear.market.models import Indicator, MarketSize
-from salesyear.market.reports import PotentialParams, market_cells, potential_by_region_and_line
+from salesyear.market.reports import PotentialParams, market_cells
+from salesyear.sales.models import OrderLine
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Scope.system("test")
@@ -42,7 +44,6 @@ def cell(cells: pl.DataFrame, cast: Cast, unit: str, year: int = 2025) -> dict[s
 
 def test_nobody_has_said_anything(cast: Cast) -> None:
     assert market_cells(SYSTEM, PotentialParams(), TODAY).is_empty()
-    assert potential_by_region_and_line(SYSTEM, 2026).is_empty()
 
 
 def test_a_stated_region_and_an_estimated_one(cast: Cast) -> None:
@@ -59,11 +60,7 @@ def test_a_stated_region_and_an_estimated_one(cast: Cast) -> None:
     assert (west["size"], west["sold"], west["estimated"]) == (pytest.approx(216_000_00), 50_400_00, True)
     assert (all_["size"], all_["sold"], all_["estimated"]) == (pytest.approx(648_000_00), 93_600_00, True)
     assert east["potential"] == pytest.approx(43_200_00 * 93_600 / 43_200 * 432 / 648)
-    asked = potential_by_region_and_line(SYSTEM, 2026)
-    assert dict(asked.select("region", "potential").iter_rows()) == {
-        cast.units["east"].pk: pytest.approx(62_400_00),
-        cast.units["west"].pk: pytest.approx(31_200_00),
-    }
+    assert (east["potential"], west["potential"]) == (pytest.approx(62_400_00), pytest.approx(31_200_00))
 
 
 def test_a_region_that_is_stated_is_shared_out_to_its_territories(cast: Cast) -> None:
@@ -106,6 +103,24 @@ def test_part_of_a_year_is_no_year(cast: Cast) -> None:
     count(cast, "east", 1)
     cells = market_cells(SYSTEM, PotentialParams(), date(2025, 11, 20))
     assert set(cells["year"]) == {2024}
+
+
+def test_a_stated_year_that_is_not_over_is_held_against_the_last_twelve_months(cast: Cast) -> None:
+    """On 20 November the year has ten closed months: a share of them alone would be too small, and none would be 0."""
+    for year in (2023, 2025, 2026):
+        state(cast, "east", 432_000, year)
+    newest, whole = (date(2024, 11, 1), date(2025, 10, 31)), 43_200_00
+    east = OrderLine.objects.within(SYSTEM).filter(
+        unit__path__startswith=cast.units["east"].path, product__line=cast.products["core"].line
+    )
+    december = east.filter(ordered_on__range=(date(2024, 12, 1), date(2024, 12, 31)))[:1]
+    OrderLine.objects.within(SYSTEM).filter(pk=december.get().pk).update(amount=F("amount") + 100_00)
+    cells = market_cells(SYSTEM, PotentialParams(), date(2025, 11, 20))
+    sold = sum(east.filter(ordered_on__range=newest).values_list("amount", flat=True))
+    assert sold == whole + 100_00
+    found = {row["year"]: row["sold"] for row in cells.iter_rows(named=True) if row["unit"] == cast.units["east"].pk}
+    assert found == {2024: whole + 100_00, 2025: sold, 2026: sold}, "2023 had no whole year of sales: it is left out"
+    assert cell(cells, cast, "east", 2026)["potential"] > sold, "the room is not 0, either"
 
 
 def test_sizes_and_indicators_come_in_as_files(cast: Cast, tmp_path: Path) -> None:

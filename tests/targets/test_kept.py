@@ -15,7 +15,7 @@ from salesyear.plans.models import Sheet, Version
 from salesyear.targets.editing.desk import targets_now
 from salesyear.targets.editing.kept import Kept
 from salesyear.targets.editing.outcomes import Asking, CellText
-from salesyear.targets.editing.state import forget, remember, state_at, state_of
+from salesyear.targets.editing.state import forget, prepare_drafts, remember, state_at, state_of
 from salesyear.targets.services import change, copy_version, lock, redo, undo
 from salesyear.targets.table.asked import Asked
 from salesyear.targets.table.read import table_of
@@ -158,3 +158,20 @@ def test_long_answers_go_packed_to_whoever_takes_it(cast: Cast) -> None:
     assert len(packed.content) < len(plain.content) / 3
     short = client.get(address.replace("rows", "changes"), {"since": 0}, headers={"Accept-Encoding": "gzip"})
     assert "Content-Encoding" not in short
+
+
+def test_a_process_prepares_the_drafts_before_anybody_edits_them(cast: Cast) -> None:
+    version = draft(cast)
+    forget()
+    prepare_drafts()
+    kept = state_of(version)
+    assert kept is state_of(version)
+    assert "solvers" in vars(kept.desk)
+
+
+def test_asking_what_is_new_prepares_a_process_for_the_next_edit(cast: Cast) -> None:
+    version = draft(cast)
+    asker = Asker(cast, version)
+    forget()
+    assert asker("director", "changes/", since="0").json()["rows"] == []
+    assert "solvers" in vars(state_of(version).desk)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError
+from django.utils.translation import override
 
 from cast import Cast
 from planned import SYSTEM, Asker, draft
@@ -53,6 +56,36 @@ def test_a_scenario_has_the_same_amounts_and_goes_its_own_way(ask: Asker, cast: 
     assert "李娜" in page.content.decode()
     neighbour = ask.client("sun").get(f"/targets/plans/{version.plan_id}/2/beside/1/?by=rep").content.decode()
     assert "李娜" not in neighbour
+
+
+def test_what_nobody_named_goes_by_its_number_in_each_readers_language(cast: Cast, version: Version) -> None:
+    other = copy_version(version, " ", actor=cast.users["director"])
+    with override("en"):
+        assert str(other) == "Version 2"
+    with override("zh-hans"):
+        assert str(other) == "第 2 版"
+
+
+def test_names_that_an_earlier_release_gave_are_taken_away_and_chosen_ones_stay(version: Version) -> None:
+    names = ["Draft 7", "草稿 8", "Draft 1", "Bolder"]
+    kept = [copy_version(version, "", actor=None) for _name in names]
+    for number, (one, name) in enumerate(zip(kept, names, strict=True), start=7):
+        Version.objects.filter(pk=one.pk).update(name=name, number=number)
+    import_module("salesyear.plans.migrations.0005_versions_without_a_name").forget_given_names(apps, None)
+    assert [Version.objects.get(pk=one.pk).name for one in kept] == ["", "", "Draft 1", "Bolder"]
+
+
+def test_a_copy_has_every_line_of_the_log_in_its_order(ask: Asker, cast: Cast, version: Version) -> None:
+    li = leaf(cast, "li", "shanghai", "east")
+    for seen, text in enumerate(["500", "+7%", "600"]):
+        ask("director", "edits/", {"seen": seen, "edits": [{"row": li, "column": "1", "text": text}]})
+    ask("director", "undo/", {"seen": 3})
+    other = copy_version(version, "", actor=cast.users["director"])
+    said = ["number", "batch", "kind", "where", "amount", "before", "rule", "actor", "at", "undone_at"]
+    logs = [list(Edit.objects.within(SYSTEM).filter(version=one).values(*said)) for one in (version, other)]
+    assert len(logs[0]) == 4
+    assert logs[0] == logs[1]
+    assert (replay(other) == targets_now(other)).all()
 
 
 def test_any_version_is_replayed_to_the_same_integers(ask: Asker, cast: Cast, version: Version) -> None:

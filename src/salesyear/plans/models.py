@@ -88,11 +88,12 @@ class Version(models.Model):
 
     inputs: everything but the edits that a replay needs (baseline and its fingerprint, blend, distance, unit, seed).
     edition: number of the last edit that its sheets contain; who writes must have seen it.
+    name: as somebody named it; without one it goes by its number, in the reader's language.
     """
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="versions", verbose_name=_("plan"))
     number = models.PositiveIntegerField(_("number"))
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(_("name"), max_length=200, blank=True)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("made from")
     )
@@ -117,7 +118,12 @@ class Version(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.number})"
+        return f"{self.name} ({self.number})" if self.name else _("Version %(number)d") % {"number": self.number}
+
+    @property
+    def mark(self) -> str:
+        """What the history calls it: the same in every language."""
+        return f"{self.plan.name} #{self.number} {self.name}".strip()
 
     @property
     def frozen(self) -> bool:

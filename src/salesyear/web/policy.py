@@ -97,6 +97,7 @@ POLICY: dict[str, Gate] = {
     **{name: Gate(READERS) for name in ("plans", "plan-version", "plan-difference")},
     "plan-new": Gate(MAKERS, MAKERS),
     "plan-copy": Gate(write=MAKERS),
+    "plan-rest": Gate(write=MAKERS),
     "plan-step": Gate(write=MAKERS),
     # The planning table: everybody reads their own part, editors write (targets/access.py says where)
     **{f"plan-table{part}": Gate(READERS) for part in ("", "-rows", "-changes", "-why", "-audit", "-export")},

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 
-from salesyear.engine.metrics import Facts, Period, measure
+import metrics_data as data
+from salesyear.engine.metrics import Facts, Period, measure, splits_of
 from salesyear.engine.metrics.asking import month_number
 from salesyear.engine.metrics.engines import duck
 from salesyear.engine.metrics.engines.duck import Duck, in_memory
@@ -19,6 +22,7 @@ pytestmark = pytest.mark.once
 FIRST = date(2020, 1, 1)
 YEAR = Period.of_months(date(2026, 1, 1), 12)
 BACK = 24
+COUNTED = ("repurchase_rate", "penetration", "coverage", "new_customers", "new_customer_sales")
 
 
 def sold(days: list[tuple[int, date]]) -> pl.DataFrame:
@@ -111,6 +115,55 @@ def test_many_who_ask_at_once_wait_for_one_who_works_it_out() -> None:
         names = set(pool.map(lambda _: engine.held(slow), range(8)))
     assert len(names) == 1
     assert engine.frame(f'SELECT total::BIGINT AS t FROM "{names.pop()}"')["t"][0] == 3000 * 2999 // 2 * 3000
+
+
+class Forgetful(Duck):
+    """The same engine, keeping nothing."""
+
+    def held(self, sql: str) -> str | None:  # type: ignore[override]
+        return None
+
+
+QUESTIONS = [
+    ((), {}, 0),
+    (("region",), {}, 0),
+    (("territory", "rep"), {}, 0),
+    (("month",), {}, 0),
+    (("region", "quarter"), {}, 0),
+    ((), {"region": [1]}, 0),
+    (("rep",), {"territory": [1, 4]}, 0),
+    (("region",), {"line": [1, 2]}, 0),
+    (("customer",), {"region": [1]}, 0),
+    (("region",), {}, 277),
+]
+
+
+@pytest.mark.parametrize(("by", "where", "seen"), QUESTIONS)
+def test_what_is_kept_changes_no_figure(by: tuple[str, ...], where: dict[str, list[int]], seen: int) -> None:
+    """Buyers, repeat buyers, pairs with a line, coverage, new customers: by any place, in any filter, for anybody."""
+    tables = dict(data.adventureworks())
+    tables["sold"] = tables["sold"].with_columns(line_unit="unit", line_rep="rep")
+    tables["customers"] = tables["customers"].with_columns(agency=pl.lit(0))
+    kept, names = in_memory(tables)
+    forgetful = Forgetful()
+    for name, frame in tables.items():
+        forgetful.keep(name, frame)
+
+    def within(name: str, rows: Any, _other: Any) -> Any:
+        return rows.filter(rows.rep == seen) if name == "sold" else rows
+
+    period = Period.of_months(date(2013, 1, 1), 12)
+    figures = [name for name in COUNTED if set(by) | set(where) <= set(splits_of(name))]
+    answers = [
+        measure(
+            figures, replace(Facts(engine, names), within=within if seen else None), by=by, where=where, period=period
+        )
+        for engine in (kept, forgetful)
+    ]
+    assert figures
+    assert answers[0].equals(answers[1])
+    assert held(kept)
+    assert not held(forgetful)
 
 
 def held(engine: Duck) -> set[str]:

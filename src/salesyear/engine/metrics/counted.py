@@ -21,6 +21,7 @@ from salesyear.engine.metrics.tables import GOODS
 
 Counted = Callable[[Rows], Any]
 Together = Callable[[Rows, Sequence[Base]], Any]
+PARTY = ("rep", "unit", "customer")  # the columns that say whose a row is
 DAYS = 32  # a month and a day of it as one number: month × 32 + day, so that months add without date arithmetic
 
 
@@ -86,7 +87,7 @@ def _universe(rows: Rows) -> Any:  # noqa: ANN401
 
 def _buying(rows: Rows, bases: Sequence[Base]) -> Any:  # noqa: ANN401
     """Who bought, and who bought again: on a first day and on a later last one. One pass over the rows for both."""
-    found = bought(rows).each("customer", {"_first": lambda t: t.day.min(), "_last": lambda t: t.day.max()})
+    found = _buyers(rows).each("customer", {"_first": lambda t: t["_first"].min(), "_last": lambda t: t["_last"].max()})
     if rows.joins():  # one customer of two places is one customer of what both belong to
         one = found.group_by([*(found[split] for split in rows.by), found["_of"]])
         found = one.aggregate(_first=found["_first"].min(), _last=found["_last"].max())
@@ -95,12 +96,43 @@ def _buying(rows: Rows, bases: Sequence[Base]) -> Any:  # noqa: ANN401
     return _many(found, rows, {base.name: counts[base.how].cast("int64") for base in bases})
 
 
+def _buyers(rows: Rows) -> Rows:
+    """Purchases as `_first` and `_last` day, one row for each customer, person and place where no more is asked.
+
+    Those are few and stand for many, so the engine may keep them: every place of a period is then counted from them.
+    """
+    if not _of_party(rows):
+        found = bought(rows)
+        return replace(found, rows=found.rows.mutate(_first=found.rows.day, _last=found.rows.day))
+    plain = bought(Rows.of(rows.facts, replace(rows.asked, by=(), where=()), rows.base)).rows
+    one = plain.group_by([plain[key] for key in PARTY]).aggregate(_first=plain.day.min(), _last=plain.day.max())
+    return replace(rows, rows=rows.facts.held(one)).kept(rows.asked_for)
+
+
+def _of_party(rows: Rows) -> bool:
+    """Whether all that is asked of rows is known by whose they are."""
+    splits = {*rows.by, *(split for split, _ in rows.asked.where)}
+    return rows.keys() <= {*PARTY} and not any(is_time(split) for split in splits)
+
+
 def _lines(rows: Rows) -> Any:  # noqa: ANN401
     """Different pairs of a customer and a line."""
-    finer = replace(bought(rows), by=tuple(dict.fromkeys((*rows.by, "line"))))
-    pairs = finer.each("customer", {"_rows": lambda t: t.count()})
+    finer = replace(_lined(rows), by=tuple(dict.fromkeys((*rows.by, "line"))))
+    pairs = finer.each("customer", {})
     pairs = pairs.filter(pairs.line != 0).select(*finer.by, "_of").distinct()
     return _grouped(pairs, rows, pairs.count().cast("int64"))
+
+
+def _lined(rows: Rows) -> Rows:
+    """Purchases with a product, one row for each buyer and line where no more is asked, kept as buyers are."""
+    if not _of_party(rows):
+        return bought(rows)
+    plain = bought(Rows.of(rows.facts, replace(rows.asked, by=(), where=()), rows.base)).rows
+    lines = rows.facts.all_rows("products")
+    lines = lines.select(_product=lines["product"], _line=lines.line)
+    both = plain.left_join(lines, plain["product"] == lines["_product"])
+    one = both.group_by([*(both[key] for key in PARTY), both["_line"]]).aggregate(product=both["product"].min())
+    return replace(rows, rows=rows.facts.held(one.drop("_line"))).kept(rows.asked_for)
 
 
 def _grouped(table: Any, rows: Rows, value: Any) -> Any:  # noqa: ANN401
@@ -118,7 +150,7 @@ def _covered(rows: Rows, table: str = "sold") -> Any:  # noqa: ANN401
     moving = tuple(split for split in rows.asked.by if _of_row(split))
     asked = replace(rows.asked, by=moving, where=tuple(one for one in rows.asked.where if _of_row(one[0])))
     found = Rows.of(rows.facts, asked, there)
-    found = bought(found) if table == "sold" else found.kept(lambda t: [t.valid == 1])
+    found = _buyers(found) if table == "sold" else found.kept(lambda t: [t.valid == 1])
     seen = found.each("customer", {}).select(*moving, "_of")
     seen = seen.distinct() if found.joins() else seen
     who = _whole(rows).rename(_who="_of")

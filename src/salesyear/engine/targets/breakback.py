@@ -48,29 +48,53 @@ class CellEdit:
 
 @dataclass(frozen=True)
 class Writer:
-    """Cells in the order of the table and the class of each: one pass from multipliers to a full table."""
+    """Cells in the order of the table and the class of each: one pass from multipliers to a full table.
+
+    alike: classes of one leaf's cells, counted within the leaf, where the table holds every leaf in turn with the same
+    cells: then a short list is read again and again instead of one as long as the table.
+    """
 
     model: Model
     free: Floats
     classes: Ints
+    alike: Ints | None
 
-    def write(self, t: Floats, out: Floats | None) -> Floats:
-        """Sales of every cell; a table in the order of its classes needs no look-up."""
+    def write(self, t: Floats, out: Floats | None, factors: Floats | None = None) -> Floats:
+        """Sales of every cell; a table in the order of its classes needs no look-up. factors: of classes, if known."""
         model, arrays = self.model, self.model.arrays
         if model.ground.in_order or arrays.distance is Distance.LEAST_SQUARES:
             return in_table_order(model, spread(arrays, t, out if model.ground.in_order else None))
-        sales = np.take(factor(arrays.distance, t), self.classes, out=out, mode="clip")
+        sales = self._driven(factor(arrays.distance, t) if factors is None else factors, out)
         sales *= self.free
         if len(arrays.private):
             sales[model.order[arrays.private]] = arrays.private_sales(t)
         sales[model.order[arrays.held]] = arrays.held_at
         return sales
 
+    def _driven(self, factors: Floats, out: Floats | None) -> Floats:
+        """Return each cell's factor."""
+        if self.alike is None:
+            return np.take(factors, self.classes, out=out, mode="clip")
+        leaves = self.model.org.tree.leaves
+        table = np.empty(len(self.classes)) if out is None else out
+        np.take(factors.reshape(leaves, -1), self.alike, axis=1, out=table.reshape(leaves, -1), mode="clip")
+        return table
+
 
 def _writer(model: Model) -> Writer:
     free = np.empty_like(model.arrays.free)
     free[model.order] = model.arrays.free
-    return Writer(model, free, model.ground.class_of)
+    classes = model.ground.class_of
+    return Writer(model, free, classes, _alike(classes, model.org.tree.leaves, model.attributes.count))
+
+
+def _alike(classes: Ints, leaves: int, count: int) -> Ints | None:
+    """Classes of a leaf's cells within the leaf, if they are the same in every leaf and the leaves come in turn."""
+    if len(classes) % leaves or not len(classes):
+        return None
+    table = classes.reshape(leaves, -1)
+    same = (table == table[0] + count * np.arange(leaves, dtype=np.int64)[:, None]).all()
+    return table[0].copy() if same else None
 
 
 @dataclass(frozen=True)
@@ -99,7 +123,7 @@ class Session:
 
     def amounts(self, out: Floats | None = None) -> Floats:
         """All cells as they are now, before rounding, in the order of the table; `out`: a buffer to write into."""
-        sales = self.writer.write(self.answer.t, out)
+        sales = self.writer.write(self.answer.t, out, self.task.response.factors(self.answer.outcome.point.slope))
         if self.edits:
             rows = np.fromiter(self.edits, dtype=np.int64, count=len(self.edits))
             sales[rows] = [edit.amount for edit in self.edits.values()]

@@ -191,14 +191,15 @@ def _filled(tree: Tree, years: _Years, y: list[Floats], leaves: tuple[Floats, Fl
     acting = y[0]
     for below in range(1, tree.depth):
         acting = acting[tree.up[below]] + y[below]
-    free = leaves[0] * np.exp(acting)
-    sums = np.stack([free + leaves[1], free])
+    loose = leaves[0] * np.exp(acting)
+    total = loose + leaves[1]
     for below in range(tree.depth - 1, level, -1):
-        sums[1, y[below] != 0] = 0.0
-        sums = np.add.reduceat(sums, tree.first_children(below), axis=1)
-    fixed, alone = sums[0] - sums[1], sums[1] * np.exp(-y[level])
+        first = tree.first_children(below)
+        total = np.add.reduceat(total, first)
+        loose = np.add.reduceat(np.where(y[below] != 0, 0.0, loose), first)
+    fixed, alone = total - loose, loose * np.exp(-y[level])
     idle = alone + fixed
-    wanted = np.clip(idle, years.low, years.high)
+    wanted = np.minimum(np.maximum(idle, years.low), years.high)
     apt = (wanted > fixed) & (alone > 0)
     growth = np.log(np.where(apt, wanted - fixed, 1.0) / np.where(apt, alone, 1.0))
     growth = np.where(wanted == idle, 0.0, np.clip(growth, -years.give_up, years.give_up))
@@ -208,8 +209,8 @@ def _filled(tree: Tree, years: _Years, y: list[Floats], leaves: tuple[Floats, Fl
 def _leaves(before: Before) -> tuple[Floats, Floats]:
     """Free sales of every leaf as they would be without the multipliers of years, and what is held there."""
     tree, task = before.task.tree, before.task
-    held = task.response.held.reshape(tree.leaves, -1).sum(axis=1)
-    sales = before.answer.outcome.point.sales.reshape(tree.leaves, -1).sum(axis=1)
+    tables = [sums.reshape(tree.leaves, -1) for sums in (task.response.held, before.answer.outcome.point.sales)]
+    held, sales = (table @ np.ones(table.shape[1]) for table in tables)
     acting = np.zeros(1)
     for level, span in spans(tree, task.blocks):
         block = task.blocks[level]

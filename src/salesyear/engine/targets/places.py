@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -33,11 +35,23 @@ class Organisation:
             )  # fmt: skip
         return self.levels.index(rule.at)
 
+    def called(self, level: int, names: Iterable[str]) -> Ints:
+        """Positions of the nodes that bear one of the names."""
+        return np.array([i for name in names for i in self._named[level].get(name, ())], dtype=np.int64)
+
+    @cached_property
+    def _named(self) -> tuple[dict[str, tuple[int, ...]], ...]:
+        return tuple(_positions(names) for names in self.names)
+
+    @cached_property
+    def _reached(self) -> tuple[dict[str, tuple[int, ...]], ...]:
+        return tuple(_positions(paths) for paths in self.paths)
+
     def node(self, level: int, name: str, rule: str) -> int:
         """Find a node by its name, or by its path where several share the name."""
-        found = [i for i, own in enumerate(self.names[level]) if own == name]
+        found = self._named[level].get(name, ())
         if len(found) != 1:
-            found = [i for i, path in enumerate(self.paths[level]) if path == name]
+            found = self._reached[level].get(name, ())
         if len(found) == 1:
             return found[0]
         close = get_close_matches(name, set(self.names[level]) | set(self.paths[level]), n=1) or self.paths[level][:1]
@@ -45,6 +59,14 @@ class Organisation:
             noop("Rule “%(rule)s”: there is no one %(level)s “%(name)s”. Did you mean “%(close)s”?"),
             rule=rule, level=self.levels[level], name=name, close=close[0],
         )  # fmt: skip
+
+
+def _positions(names: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
+    """Where each name stands: a rule names a node or two of thousands."""
+    found: dict[str, tuple[int, ...]] = {}
+    for place, name in enumerate(names):
+        found[name] = (*found.get(name, ()), place)
+    return found
 
 
 def organisation(cells: Cells) -> Organisation:

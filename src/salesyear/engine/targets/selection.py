@@ -47,7 +47,9 @@ def localised(rule: Rule, org: Organisation) -> Rule:
     place = np.arange(org.tree.size(at))
     for level in range(at, 0, -1):
         if org.levels[level] in rule.where:
-            inside &= np.isin(np.array(org.names[level], dtype=object)[place], list(rule.where[org.levels[level]]))
+            named_here = np.zeros(org.tree.size(level), bool)
+            named_here[org.called(level, rule.where[org.levels[level]])] = True
+            inside &= named_here[place]
         place = org.tree.up[level][place]
     if not inside.any():
         raise BadRule(noop("Rule “%(rule)s” speaks of no cell at all."), rule=rule.name)

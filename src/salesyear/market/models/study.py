@@ -45,8 +45,9 @@ class Study(models.Model):
 class MarketCell(ScopedModel):
     """A unit × line × year: how large the market is, stated or estimated, what we sell of it, what we could.
 
-    `sold` counts the year so far where it has not ended. `potential` is what the unit would sell at the company's own
-    share of the line (or, where no size is known, at what good units sell per unit of the index). Empty: nobody knows.
+    `sold` is of the last twelve months where the year has not ended. `potential` is what the unit would sell at the
+    company's own share of the line (or, where no size is known, at what good units sell per unit of the index).
+    Empty: nobody knows.
     """
 
     visible = OF_UNIT

@@ -1,7 +1,7 @@
 """What this chapter reads and has computed: customers' scores, market potential, and the whole study of the market."""
 
 from salesyear.market.reports.customers import GradeWeights, NoCustomers, Scores, customer_scores
-from salesyear.market.reports.potential import PotentialParams, market_cells, potential_by_region_and_line
+from salesyear.market.reports.potential import PotentialParams, market_cells
 from salesyear.market.reports.study import MarketStudy, NothingToStudy, StudyParams, market_study
 
 __all__ = [
@@ -15,5 +15,4 @@ __all__ = [
     "customer_scores",
     "market_cells",
     "market_study",
-    "potential_by_region_and_line",
 ]

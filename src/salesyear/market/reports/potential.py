@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 from salesyear.core.scope import Scope
+from salesyear.engine.metrics.asking import day_of_month, month_number
 from salesyear.market import frames
+from salesyear.market.reports.customers import month_end
 from salesyear.org.models import UnitKind
 from salesyear.sales.frames import NONE, sold
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 MOST_YEARS = 5
+YEAR = 12
 
 
 @dataclass(frozen=True)
@@ -44,32 +47,14 @@ class Facts:
         return self.sizes.is_empty() and self.index.is_empty()
 
 
-def potential_by_region_and_line(
-    scope: Scope, year: int, params: PotentialParams | None = None, *, today: date | None = None
-) -> pl.DataFrame:
-    """What each region could sell of each line: `region`, `line` (keys), `potential` in minor units, `estimated`.
-
-    year: the plan year; what is known of the last whole year before it speaks. Empty when nobody has stated a market
-    size or an indicator: the prior is then the baseline alone. Raises NoRate.
-    """
-    import polars as pl
-
-    cells = market_cells(scope, params or PotentialParams(), today or date(year, 1, 1), kinds=("region",))
-    last = cells.filter((pl.col("year") < year) & pl.col("potential").is_not_null())
-    newest = last.filter(pl.col("year") == pl.col("year").max())
-    return newest.select("line", "potential", "estimated", region="unit").select(
-        "region", "line", "potential", "estimated"
-    )
-
-
 def market_cells(
     scope: Scope, params: PotentialParams, today: date, *, kinds: tuple[str, ...] = ("company", "region", "territory")
 ) -> pl.DataFrame:
-    """Every unit × line × whole year of the kinds asked for, largest units first.
+    """Every unit × line × year of the kinds asked for, largest units first.
 
     Columns: `unit`, `line`, `year`, `size`, `low`, `high`, `estimated`, `source`, `as_of`, `sold`, `potential`; amounts
     in minor units of the company's own currency. `size` is empty where only indicators are known. A region's figure is
-    the sum of its territories'. No rows without a stated fact.
+    the sum of its territories'. No rows without a stated fact, none of years without own sales to hold against it.
     """
     import polars as pl
 
@@ -92,12 +77,15 @@ def facts_of(scope: Scope, today: date) -> Facts:
     kinds = dict(units.select("unit", "kind").iter_rows())
     told = {kinds.get(unit) for unit in (*sizes["unit"], *stated["unit"])}
     grain = "territory" if UnitKind.TERRITORY.value in told else "region"
-    own = _own(sold(scope), grain, today)
+    own = _own(sold(scope), grain, today, sizes["year"])
     return Facts(units.with_columns(place=pl.col(grain)), sizes, stated, own, grain)
 
 
-def _own(rows: pl.DataFrame, grain: str, today: date) -> pl.DataFrame:
-    """Own sales of whole calendar years: `region` (the engine's word for the place), `line`, `year`, `amount`."""
+def _own(rows: pl.DataFrame, grain: str, today: date, stated: Iterable[int]) -> pl.DataFrame:
+    """Own sales of whole calendar years: `region` (the engine's word for the place), `line`, `year`, `amount`.
+
+    A year of which a market size is stated and which is not over has the last twelve months for its own.
+    """
     import polars as pl
 
     closed = rows.filter((pl.col("day") < today.replace(day=1)) & (pl.col("line") != NONE) & (pl.col(grain) != NONE))
@@ -106,9 +94,21 @@ def _own(rows: pl.DataFrame, grain: str, today: date) -> pl.DataFrame:
     dated = closed.with_columns(year=pl.col("day").dt.year().cast(pl.Int64))
     whole = dated.group_by("year").agg(first=pl.col("day").dt.month().min(), last=pl.col("day").dt.month().max())
     years = whole.filter((pl.col("first") == 1) & (pl.col("last") == 12))["year"].sort().tail(MOST_YEARS)
-    held = dated.filter(pl.col("year").is_in(years.implode()))
-    sums = held.group_by(grain, "line", "year").agg(pl.col("amount").sum())
+    held = [dated.filter(pl.col("year").is_in(years.implode())), *_running(closed, set(stated) - set(years))]
+    sums = pl.concat(held).group_by(grain, "line", "year").agg(pl.col("amount").sum())
     return sums.select("year", "amount", pl.col("line").cast(pl.String), region=pl.col(grain).cast(pl.String))
+
+
+def _running(closed: pl.DataFrame, stated: Iterable[int]) -> Iterator[pl.DataFrame]:
+    """The sales of the last twelve months as those of each stated year that is not over, if there are so many."""
+    import polars as pl
+
+    last = month_end(closed)
+    since = month_number(last) - YEAR + 1
+    if month_number(min(closed["day"])) > since:
+        return
+    newest = closed.filter(pl.col("day") >= day_of_month(since))
+    yield from (newest.with_columns(year=pl.lit(year, dtype=pl.Int64)) for year in stated if year >= last.year)
 
 
 def _sized(facts: Facts, params: PotentialParams) -> pl.DataFrame:
@@ -131,6 +131,7 @@ def _sized(facts: Facts, params: PotentialParams) -> pl.DataFrame:
     sizes = market_sizes(
         known.select("region", *columns), _index(facts, params), facts.own, totals=whole, groups=groups
     )
+    sizes = sizes.filter(pl.col("year").is_in(facts.own["year"].unique().implode()))
     reach = pl.concat([attainable(sizes, year).with_columns(year=pl.lit(year)) for year in sizes["year"].unique()])
     return sizes.join(reach, on=["region", "line", "year"], how="left").select(*_columns(region="unit", amount="sold"))
 

@@ -99,7 +99,7 @@ def board(source: Source, asked: Asked, *, whole: bool = False) -> Board:
 
 def _of_customer(source: Source, where: Mapping[str, int]) -> pl.DataFrame:
     """A customer's months, as the table of everything else."""
-    names = _split_by(sums.known(sums.ADD_UP), "customer")
+    names = _known_by(sums.ADD_UP, ("customer",))
     return sums.measured(source, names, by=sums.SPLITS, where=where, period=source.year)
 
 
@@ -117,7 +117,7 @@ def _parts(source: Source, asked: Asked, here: pl.DataFrame, level: str, period:
     if not level:
         return pl.DataFrame()
     if level == "customer":
-        names = _split_by(sums.known(sums.ADD_UP), "customer")
+        names = _known_by(sums.ADD_UP, ("customer",))
         table = sums.with_ratios(sums.measured(source, names, by=["customer"], where=asked.keys, period=period))
     else:
         table = _with_counted(source, asked, sums.summed(here, [level]), level, period)
@@ -128,21 +128,16 @@ def _parts(source: Source, asked: Asked, here: pl.DataFrame, level: str, period:
 
 def _with_counted(source: Source, asked: Asked, table: pl.DataFrame, level: str, period: Period) -> pl.DataFrame:
     """Add the figures that are counted and do not add up, each measured on this very level."""
-    names = _split_by(sums.known(sums.COUNTED), level)
+    names = _known_by(sums.COUNTED, (*asked.keys, level))
     if not names or table.is_empty():
         return table
-    counted = sums.measured(source, names, by=[level], where=asked.keys, period=period)
-    return table.join(counted, on=level, how="left")
+    return table.join(sums.at(source, names, asked.keys, [level], period), on=level, how="left")
 
 
 def _total(source: Source, here: pl.DataFrame, asked: Asked, period: Period) -> Values:
     total = sums.one(sums.summed(here))
-    names = sums.known(sums.COUNTED)
-    for level in asked.keys:
-        names = _split_by(names, level)
-    if names:
-        total |= sums.one(sums.measured(source, names, where=asked.keys, period=period))
-    return total
+    names = _known_by(sums.COUNTED, tuple(asked.keys))
+    return total | (sums.one(sums.at(source, names, asked.keys, [], period)) if names else {})
 
 
 def _months(base: pl.DataFrame, year: Period) -> list[Values]:
@@ -161,9 +156,9 @@ def _moved(source: Source, asked: Asked) -> Moved | None:
         Period(last - _WEEK + timedelta(days=1), last),
         Period(last - 2 * _WEEK + timedelta(days=1), last - _WEEK),
     )
-    names = _split_by(sums.known(("ordered", "received")), "customer")
-    now = sums.measured(source, names, by=["customer"], where=asked.keys, period=week)
-    then = sums.measured(source, names[:1], by=["customer"], where=asked.keys, period=before, as_of=before.last)
+    names = _known_by(("ordered", "received"), (*asked.keys, "customer"))
+    now = sums.at(source, names, asked.keys, ["customer"], week)
+    then = sums.at(source, names[:1], asked.keys, ["customer"], before)
     if not now["ordered"].sum() and not then["ordered"].sum():
         return None
     both = now.join(then, on="customer", how="full", coalesce=True, suffix="_before").with_columns(
@@ -182,9 +177,9 @@ def _moved(source: Source, asked: Asked) -> Moved | None:
     )
 
 
-def _split_by(names: Sequence[str], split: str) -> tuple[str, ...]:
-    """Those of some figures that are known by a split."""
-    return tuple(name for name in names if split in splits_of(name))
+def _known_by(names: Sequence[str], splits: Sequence[str]) -> tuple[str, ...]:
+    """Those of some figures that are stored, and known by all of some splits."""
+    return tuple(name for name in sums.known(names) if {*splits} <= {*splits_of(name)})
 
 
 __all__ = ["Board", "Moved", "Part", "against", "board"]

@@ -82,6 +82,22 @@ def measured(
     return _kept.get((source.facts.key, *asked), made)
 
 
+def at(
+    source: Source, figures: Sequence[str], where: Mapping[str, int], by: Sequence[str], period: Period
+) -> pl.DataFrame:
+    """Measure figures in a place, split further: out of one table of all such places, so that the next place is there.
+
+    A customer stands for so few rows that a table of all of them would not pay.
+    """
+    day = min(period.last, source.as_of)
+    splits = list(dict.fromkeys((*where, *by)))
+    if "customer" in where:
+        return measured(source, figures, by=by, where=where, period=period, as_of=day)
+    table = measured(source, figures, by=splits, period=period, as_of=day)
+    here = pl.all_horizontal(pl.lit(value=True), *(pl.col(split) == key for split, key in where.items()))
+    return table.filter(here).select(*by, *figures)
+
+
 def summed(table: pl.DataFrame, by: Sequence[str] = ()) -> pl.DataFrame:
     """Sum what adds up, by some columns, and add the ratios that can be made of the sums."""
     bases = [name for name in table.columns if name in BY_NAME and isinstance(BY_NAME[name], Base)]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from django.db import connection, connections
+from django.db import connection, connections, models
 from django.utils import timezone
 from numpy.typing import NDArray
 
@@ -44,17 +45,25 @@ def _write_log(version: Version, edits: tuple[Edit, ...]) -> None:
     """One prepared statement for all edits: a paste has ten thousand, and the ORM compiles each of its values."""
     fields = [field for field in Edit._meta.concrete_fields if not field.primary_key]
     names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
-    itself = connections[connection.alias]  # not its proxy, which is looked up at every value
-    rows = [[field.get_db_prep_save(getattr(edit, field.attname), itself) for field in fields] for edit in edits]
+    rows = zip(*(_column(field, edits) for field in fields), strict=True)
     with connection.cursor() as cursor:
         cursor.executemany(
             f"INSERT INTO {Edit._meta.db_table} ({names}) VALUES ({', '.join(['%s'] * len(fields))})",  # noqa: S608 - the table's own names
-            rows,
+            list(rows),
         )
     written = Edit.objects.within(_system()).filter(version=version, number__gte=edits[0].number).order_by()
     keys = dict(written.values_list("number", "pk"))
     for edit in edits:
         edit.pk, edit._state.adding = keys[edit.number], False
+
+
+def _column(field: models.Field[Any, Any], edits: tuple[Edit, ...]) -> list[Any]:
+    """One column of new rows as the database takes it: of a paste most say the same in every row, and say it once."""
+    itself = connections[connection.alias]  # not its proxy, which is looked up at every value
+    values = [getattr(edit, field.attname) for edit in edits]
+    if all(value is values[0] or value == values[0] for value in values):
+        return [field.get_db_prep_save(values[0], itself)] * len(values)
+    return [field.get_db_prep_save(value, itself) for value in values]
 
 
 def _mark(version: Version, edits: tuple[Edit, ...], undone: frozenset[str], redone: str) -> tuple[Edit, ...]:

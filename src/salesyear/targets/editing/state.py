@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -10,16 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from salesyear.core.scope import Scope
+from salesyear.engine.messages import EngineError
 from salesyear.plans.models import Edit, Sheet, Version
+from salesyear.plans.models import State as Stage
 from salesyear.targets.editing.desk import MONTHS, Desk, open_desk, targets_now
 from salesyear.targets.editing.held import Held, Log, effective
 from salesyear.targets.editing.kept import Kept
-from salesyear.targets.editing.solving import amounts_of
+from salesyear.targets.editing.solving import Clashing, amounts_of
 from salesyear.targets.editing.steps import as_at
 
 Ints = NDArray[np.int64]
 KEPT = 8  # versions at once
 EARLIER = 32  # editions of them all
+READY = 2  # drafts prepared when a process starts
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,13 @@ class State:
 
     def log(self, more: tuple[Edit, ...] = (), undone: frozenset[str] = frozenset(), redone: str = "") -> Log:
         """Return what counts, with further edits and with batches taken back or brought again."""
-        return effective([*self.edits, *more], self.desk, self.known, undone, redone)
+        edits = self.edits if redone else self._standing
+        return effective([*edits, *more], self.desk, self.known, undone, redone)
+
+    @cached_property
+    def _standing(self) -> tuple[Edit, ...]:
+        """The log without what was taken back, most of it where somebody tried much."""
+        return tuple(edit for edit in self.edits if edit.undone_at is None)
 
 
 Stamp = tuple[int, datetime, str]  # a version, as no other and no later one in its place has it
@@ -76,7 +86,7 @@ def _read_on(version: Version, there: State, edition: int) -> State:
     """Read the amounts, and what came to the log since an earlier state."""
     amounts = targets_now(version)
     fresh = Edit.objects.within(_system()).filter(version=version, number__gt=there.edition, number__lte=edition)
-    edits = (*there.edits, *fresh.select_related("actor").order_by("number"))
+    edits = (*there.edits, *fresh.prefetch_related("actor").order_by("number"))
     return State(edition, there.desk, amounts, as_at(edits, edition), there.known)
 
 
@@ -88,6 +98,20 @@ def state_at(version: Version, now: State, edition: int) -> State:
     edits = as_at(now.edits, edition)
     log = effective(edits, now.desk, now.known)
     return State(edition, now.desk, amounts_of(now.desk, log), edits, now.known)
+
+
+def prepare(version: Version) -> None:
+    """Read and work out in this process what the next edit needs, while nobody waits for it."""
+    if _states.get(_stamp(version)) is None:
+        state = state_of(version)
+        with suppress(EngineError, Clashing):  # whoever edits is told
+            amounts_of(state.desk, state.present)
+
+
+def prepare_drafts() -> None:
+    """Prepare the newest drafts."""
+    for version in Version.objects.filter(state=Stage.DRAFT).select_related("plan").order_by("-made_at")[:READY]:
+        prepare(version)
 
 
 def desk_of(version: Version) -> Desk:

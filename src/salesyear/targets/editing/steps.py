@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import copy
 from datetime import datetime
+from itertools import pairwise
 
 from salesyear.plans.models import Edit
 
@@ -13,10 +14,16 @@ def steps_of(edits: Sequence[Edit], actor: int | None) -> tuple[list[str], list[
     """Return a person's batches that stand, oldest first, and those taken back that can be done again."""
     done: list[str] = []
     taken: list[str] = []
-    for edit in edits:
+    for edit in _firsts(edits):
         if edit.actor_id == actor:
             _step(edit, done, taken)
     return done, taken
+
+
+def _firsts(edits: Sequence[Edit]) -> list[Edit]:
+    """The first line of every batch: a log has ten thousand lines for one paste."""
+    later = (edit for before, edit in pairwise(edits) if edit.batch != before.batch or edit.actor_id != before.actor_id)
+    return [*edits[:1], *later]
 
 
 def _step(edit: Edit, done: list[str], taken: list[str]) -> None:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, DivisionByZero, InvalidOperation
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -47,6 +48,7 @@ def amount_of(text: str, cell: Cell) -> int | None:
     return int(steps) * cell.unit
 
 
+@lru_cache(256)  # a paste says "+1%" ten thousand times
 def _plain(text: str) -> str:
     """Full-width signs and digits as ordinary ones, without blanks and signs of currency."""
     usual = unicodedata.normalize("NFKC", text).replace("，", ",").replace("−", "-").replace("×", "*").replace("÷", "/")

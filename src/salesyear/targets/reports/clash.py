@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import floor, isfinite
 from typing import Any
@@ -52,10 +52,9 @@ def clash(scope: Scope, now: State, problem: Clashing, wanted: Sequence[Edit], c
     ways = _ways_out(now, problem, one, wanted, names, show)
     if one is None:
         return ClashReport(_("These amounts cannot hold together."), (), ways)
-    rules = tuple(
-        dict.fromkeys([*(_rule_name(row.rule) for row in one.rows), *(_rule_name(name) for name in one.locks)])
-    )
-    return ClashReport(_sentence(one, names, show), rules, ways)
+    places = _Places(names, {rule.name: rule.each[-1] for rule in problem.plan.model.rules.rules if rule.each})
+    rules = tuple(dict.fromkeys([*map(places.row_name, one.rows), *map(_rule_name, one.locks)]))
+    return ClashReport(_sentence(one, places, show), rules, ways)
 
 
 def _ways_out(
@@ -93,20 +92,36 @@ def _ours(rule: str) -> bool:
     return not rule.startswith((BY_HAND, FROM_ABOVE))
 
 
-def _sentence(one: Conflict, names: Names, show: Callable[[float], str]) -> str:
+@dataclass(frozen=True)
+class _Places:
+    """Names the rows of a conflict. periods: what the last part of a rule's places is: month, quarter, or another."""
+
+    names: Names
+    periods: Mapping[str, str]
+
+    def row_name(self, row: Row) -> str:
+        """Name a row by its rule; what was set by hand, by where it was set."""
+        if not row.rule.startswith(BY_HAND):
+            return _rule_name(row.rule)
+        return _("what was set by hand: %(place)s") % {"place": self.place(row)}
+
+    def place(self, row: Row) -> str:
+        """Name the node of a row, with its month or quarter."""
+        node, period = self.names.node(row.node), self.periods.get(row.rule, "")
+        if not row.values or period not in ("month", "quarter"):
+            return node
+        when = _("month %(number)s") if period == "month" else _("Q%(number)s")
+        return f"{node} · {when % {'number': row.values[-1]}}"
+
+
+def _sentence(one: Conflict, places: _Places, show: Callable[[float], str]) -> str:
     values = dict(one.values)
     head = next((row for row in one.rows if row.place == values["place"]), one.rows[0])
-    others = [_rule_name(row.rule) for row in one.rows if row is not head] + [_rule_name(name) for name in one.locks]
-    values["rule"], values["place"] = _rule_name(str(values["rule"])), _place(head, names)
+    others = [places.row_name(row) for row in one.rows if row is not head] + [_rule_name(name) for name in one.locks]
+    values["rule"], values["place"] = places.row_name(head), places.place(head)
     values["others"] = ", ".join(f"“{name}”" for name in dict.fromkeys(others))
     shown = {key: show(value) if isinstance(value, float) else value for key, value in values.items()}
     return _(one.text) % shown
-
-
-def _place(row: Row, names: Names) -> str:
-    node = names.node(row.node)
-    month = row.values[-1] if row.values and row.level != "line" else ""
-    return f"{node} · {month}" if month and len(row.values) == 1 else node
 
 
 def _least(problem: Clashing, names: Names) -> list[WayOut]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from salesyear.core import events, runs
 from salesyear.core.models import Run
@@ -83,7 +82,7 @@ def keep_plan(made: MadePlan, *, actor: User | None, run: Run | None = None) -> 
     version = Version.objects.create(
         plan=plan,
         number=number,
-        name=made.params.name or _("Draft %(number)d") % {"number": number},
+        name=made.params.name.strip(),
         inputs=made.inputs | ({"run": run.pk} if run else {}) | {"places": _places(made)},
         fingerprint=made.facts.fingerprint,
         made_by=actor,
@@ -91,7 +90,7 @@ def keep_plan(made: MadePlan, *, actor: User | None, run: Run | None = None) -> 
     )
     Sheet.objects.bulk_create(_sheets(version, made), batch_size=_BATCH)
     Step.objects.create(version=version, state=State.DRAFT, actor=actor, at=version.made_at)
-    events.record("targets.plan.made", actor=actor, subject=str(version), detail={"fingerprint": version.fingerprint})
+    events.record("targets.plan.made", actor=actor, subject=version.mark, detail={"fingerprint": version.fingerprint})
     return version
 
 

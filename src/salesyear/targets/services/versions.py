@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from copy import copy
-from typing import TYPE_CHECKING, TypeVar
-
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,12 +12,6 @@ from salesyear.core.scope import Scope
 from salesyear.org.models import User
 from salesyear.plans.models import Edit, Plan, Sheet, State, Step, Version
 from salesyear.targets.access import APPROVERS, MAKERS, PUBLISHERS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-Row = TypeVar("Row", Sheet, Edit)
-_BATCH = 500
 
 
 class Refused(ValueError):
@@ -48,7 +39,7 @@ def copy_version(version: Version, name: str, *, actor: User | None) -> Version:
         other = Version.objects.create(
             plan=version.plan,
             number=number,
-            name=name.strip() or _("Draft %(number)d") % {"number": number},
+            name=name.strip(),
             parent=version,
             inputs={key: value for key, value in version.inputs.items() if key != "run"},
             fingerprint=version.fingerprint,
@@ -56,26 +47,25 @@ def copy_version(version: Version, name: str, *, actor: User | None) -> Version:
             made_by=actor,
             made_at=timezone.now(),
         )
-        Sheet.objects.bulk_create(
-            _copies(Sheet.objects.within(_system()).filter(version=version).order_by("pk"), other), batch_size=_BATCH
-        )
-        Edit.objects.bulk_create(
-            _copies(Edit.objects.within(_system()).filter(version=version).order_by("pk"), other), batch_size=_BATCH
-        )
+        for model in (Sheet, Edit):
+            _copy_rows(model, version, other)
         Step.objects.create(version=other, state=State.DRAFT, actor=actor, at=other.made_at)
-        events.record("targets.version.copied", actor=actor, subject=str(other), detail={"from": version.number})
+        events.record("targets.version.copied", actor=actor, subject=other.mark, detail={"from": version.number})
     return other
 
 
-def _copies(rows: Iterable[Row], version: Version) -> list[Row]:
-    found = []
-    for row in rows:
-        other = copy(row)
-        other.pk, other.version = None, version
-        other._state = copy(row._state)
-        other._state.adding = True
-        found.append(other)
-    return found
+def _copy_rows(model: type[Sheet] | type[Edit], version: Version, other: Version) -> None:
+    """Copy the rows of a version in their order, inside the database: a log may have ten thousands of lines."""
+    quote = connection.ops.quote_name
+    names = [quote(str(field.column)) for field in model._meta.concrete_fields if not field.primary_key]
+    mine = quote("version_id")
+    read = ", ".join("%s" if name == mine else name for name in names)
+    table = quote(model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({', '.join(names)}) SELECT {read} FROM {table} WHERE {mine} = %s ORDER BY id",  # noqa: S608 - the model's own names
+            [other.pk, version.pk],
+        )
 
 
 def submit(version: Version, *, actor: User, scope: Scope, note: str = "") -> Version:
@@ -143,7 +133,7 @@ def _move(version: Version, before: State, after: State, actor: User, note: str)
             )
         Step.objects.create(version=version, state=after, note=note.strip(), actor=actor, at=timezone.now())
         events.record(
-            f"targets.version.{after.value}", actor=actor, subject=str(version), detail={"note": note.strip()[:200]}
+            f"targets.version.{after.value}", actor=actor, subject=version.mark, detail={"note": note.strip()[:200]}
         )
     version.state = after
     return version

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -25,7 +24,7 @@ class Drawn:
     _held: dict[int, Place | None] = field(default_factory=dict, repr=False)
 
     @cached_property
-    def _by_where(self) -> dict[str, str]:
+    def _by_where(self) -> dict[tuple[tuple[str, int], ...], str]:
         """Rows by the cells they mean, in any order of columns."""
         return {_canonical(dict(row.path)): row.key for row in self.rows.rows}
 
@@ -51,8 +50,8 @@ class Drawn:
         return "total", keys
 
 
-def _canonical(keys: Mapping[str, int]) -> str:
-    return json.dumps({name: keys[name] for name in DOWN if name in keys})
+def _canonical(keys: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    return tuple((name, keys[name]) for name in DOWN if name in keys)
 
 
 def drawn(desk: Desk, asked: Asked, seen: Ints) -> Drawn:

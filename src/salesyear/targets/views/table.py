@@ -14,11 +14,12 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from salesyear.core import numbers
+from salesyear.core import numbers, rls
 from salesyear.core.packed import packed
 from salesyear.core.requests import Request
 from salesyear.engine.messages import EngineError, noop
 from salesyear.org.access import person
+from salesyear.plans.models import State as Stage
 from salesyear.plans.models import Version
 from salesyear.targets.access import find_version
 from salesyear.targets.editing.outcomes import Asking, CellText, Clash, Conflicts, Outcome, Problems, Refused
@@ -118,6 +119,7 @@ def changes(request: Request, plan: int, number: int) -> HttpResponse:
     version = find_version(request.scope, plan, number)
     since = request.GET.get("since", "")
     if since == str(version.edition):
+        _prepare(version)
         return JsonResponse({"edition": version.edition, "rows": [], "by": [], "state": version.state})
     from salesyear.targets.table.read import changed_since
 
@@ -126,6 +128,15 @@ def changes(request: Request, plan: int, number: int) -> HttpResponse:
     by = {str(one.actor) for one in table.now.edits if one.number > seen and one.actor_id != request.scope.user_id}
     said = {"edition": table.now.edition, "by": sorted(by), "state": version.state}
     return JsonResponse(said | {"rows": changed_since(table, seen), **table.steps()})
+
+
+def _prepare(version: Version) -> None:
+    """Each process is asked now and then what has changed: it gets ready for the edit that may reach it next."""
+    if version.state == Stage.DRAFT:
+        from salesyear.targets.editing.state import prepare
+
+        with rls.as_owner():
+            prepare(version)
 
 
 @require_POST

@@ -15,7 +15,7 @@ import polars as pl
 _LOCKED = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 
 
-HELD, HELD_ROWS = 16, 4_000_000  # answers that always stay, being in use; rows of all that stay
+HELD, HELD_ROWS = 16, 6_000_000  # answers that always stay, being in use; rows of all that stay
 
 
 class _Answers:

@@ -16,7 +16,8 @@ from salesyear.engine.targets.numeric.system import Factored, System
 from salesyear.engine.targets.numeric.tree import Bools, Floats
 
 GAIN = 0.1  # a correction with old factors must gain a digit
-CIRCLING = 3  # rounds of the inner active set that change more rows than an earlier one
+CIRCLING, CLASH_CIRCLING = 3, 2  # rounds of the inner active set that change more rows than an earlier one
+DAMPED = 1e-2  # of a row's scale, where a step has failed
 LEAST = 1e-5  # damping that stays where none has failed more than once
 LONGEST = 16  # steps to wait with less damping after it has failed again and again
 FEW = 2.0  # and they are tried where this many should do, each gaining about what the step before gained
@@ -102,7 +103,9 @@ def climb(
             return Outcome(point, worst, steps, "newton")
         model = _Model(system, point, missing, damping * bounds.scale)
         room = _room(point.y, missing, bounds)
-        step, sure, last = _box_step(model, room, effort.rounds, last if damping and sure else None)
+        clashing = bool((np.abs(point.y) >= bounds.give_up).any())
+        before = last if clashing or (damping and sure) else None
+        step, sure, last = _box_step(model, room, effort.rounds, before, CLASH_CIRCLING if clashing else CIRCLING)
         change = system.pull(step)
         length = stride(response.distance, change, movable, effort)
         ahead, taken = _advance(system, response, point, step, change, missing, length)
@@ -114,7 +117,7 @@ def climb(
             if sure and near and taken == 1.0 and not damping:
                 point = _correct(model, response, point, last, bounds, tolerance)
         if stalled:
-            damping, patience, waited = max(1e-3, 10 * damping), min(2 * patience + 1, LONGEST), 0
+            damping, patience, waited = max(DAMPED, 10 * damping), min(2 * patience + 1, LONGEST), 0
         elif waited < patience - 1:
             waited += 1
         else:
@@ -157,11 +160,12 @@ class _Model:
 
 
 def _box_step(
-    model: _Model, room: tuple[Floats, Floats], rounds: int, before: Last | None
+    model: _Model, room: tuple[Floats, Floats], rounds: int, before: Last | None, circling: int
 ) -> tuple[Floats, bool, Last]:
     """Maximise the model within the room by a primal-dual active set; also whether it ended, and its factors.
 
-    before: where to start, the end of the last step. Rounds that change more and more rows go in circles and are ended.
+    before: where to start, the end of the last step. Rounds that change more and more rows go in circles and are ended
+    (`circling` of them).
     """
     low, high = room
     newton = model.system.newton(model.point.slope)
@@ -183,7 +187,7 @@ def _box_step(
         changed = int(below.sum() + beyond.sum() + freed.sum())
         worse = worse + 1 if changed > fewest else 0
         fewest = min(fewest, changed)
-        if worse == CIRCLING:
+        if worse == circling:
             break
     return np.clip(step, low, high), sure, Last(free, at_low, at_high, factored)
 

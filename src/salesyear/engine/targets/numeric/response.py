@@ -66,6 +66,12 @@ class Response:
             slope = slope + self.loss * (t < 1.0)
         return sales, slope
 
+    def factors(self, slope: Floats) -> Floats | None:
+        """Return what free cells are multiplied by, from the slope of their classes, where it says so: e^t is dear."""
+        if self.distance is not Distance.PRO_RATA or self.bounded is not None:
+            return None
+        return np.divide(slope, self.gain, out=np.zeros_like(slope), where=self.gain > 0)
+
     def movable(self) -> Floats:
         """What could move in each class, the sizes of the priors: zero where everything is locked or empty."""
         size = self.gain + (0.0 if self.loss is None else self.loss)

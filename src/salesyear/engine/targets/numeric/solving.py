@@ -124,7 +124,8 @@ def _finer(task: Task, outcome: Outcome, tolerance: Floats, effort: Effort) -> O
     bounds = task.bounds
     fine = np.where(tolerance <= NOISE * bounds.noise, FINE * bounds.noise, tolerance)
     point = outcome.point
-    if not outcome.settled or worst_row(residual(point, bounds), point.y, bounds, fine) <= 1.0:
+    clashing = (np.abs(point.y) >= bounds.give_up).any()
+    if clashing or not outcome.settled or worst_row(residual(point, bounds), point.y, bounds, fine) <= 1.0:
         return outcome
     finer = climb(task.system, task.response, bounds, point.y, fine, replace(effort, steps=FINER_STEPS))
     worst = worst_row(residual(finer.point, bounds), finer.point.y, bounds, tolerance)

@@ -262,10 +262,18 @@ def _pivot(front: Floats, border: Floats, mask: Bools) -> Floats:
     if len(alone):
         row = mask[alone].argmax(axis=1)
         solved[alone, row] = border[alone, row] / front[alone, row, row][:, None]
-    active = np.flatnonzero(count > 1)
-    if len(active):
-        solved[active] = _divide(*_masked(front[active], border[active], mask[active]))
+    for width in range(2, mask.shape[1] + 1):
+        active = np.flatnonzero(count == width)
+        if len(active):
+            _pivot_alike(front, border, mask, active, solved)
     return solved
+
+
+def _pivot_alike(front: Floats, border: Floats, mask: Bools, active: Ints, solved: Floats) -> None:
+    """The same for nodes with equally many free rows, on those rows alone: most reps have one or two of seven."""
+    rows = np.nonzero(mask[active])[1].reshape(len(active), -1)
+    node = active[:, None]
+    solved[node, rows] = _divide(front[node[:, :, None], rows[:, :, None], rows[:, None, :]], border[node, rows])
 
 
 def _products_by_parent(border: Floats, solved: Floats, parent: Ints, parents: int) -> Floats:
@@ -284,17 +292,6 @@ def _products_by_parent(border: Floats, solved: Floats, parent: Ints, parents: i
     left[owner, place], right[owner, place] = border[active], solved[active]
     left, right = (part.reshape(parents, room * width, size) for part in (left, right))
     return np.asarray(np.matmul(left.transpose(0, 2, 1), right))
-
-
-def _masked(matrix: Floats, border: Floats, mask: Bools) -> tuple[Floats, Floats]:
-    """Rows that are not free become 1 . step = 0."""
-    if mask.all():
-        return matrix, border
-    both = mask[:, :, None] & mask[:, None, :]
-    matrix = np.where(both, matrix, 0.0)
-    index = np.arange(matrix.shape[1])
-    matrix[:, index, index] += ~mask
-    return matrix, np.where(mask[:, :, None], border, 0.0)
 
 
 def _divide(matrix: Floats, border: Floats) -> Floats:

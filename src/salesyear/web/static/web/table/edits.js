@@ -112,7 +112,7 @@ export class Edits {
   }
 
   async #preview(one, answer) {
-    const choice = await this.asks.preview(this.page.differences(answer.rows), one.more.nearest);
+    const choice = await this.asks.preview(this.page.differences(answer.rows), this.page.unit.code, one.more.nearest);
     this.#clear(one.edits);
     if (choice === "keep") this.submit(one.edits);
     else if (choice === "again") this.submit(one.edits, { dry: true, nearest: !one.more.nearest });

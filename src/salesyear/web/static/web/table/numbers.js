@@ -34,6 +34,11 @@ export class Numbers {
     return `${this.unit.code} ${this.cents.format(value / this.size)}`;
   }
 
+  /** To the smallest unit, where the unit is said beside it. */
+  bare(measure, value) {
+    return measure.kind === "money" && typeof value === "number" ? this.amount(value) : this.brief(measure, value);
+  }
+
   /** As other programs take it, and as it is edited: no groups, no unit, no zeros at the end. */
   plain(measure, value) {
     if (value === null || value === undefined) return "";

@@ -137,14 +137,16 @@ class Page {
     return `${this.rows.byKey.get(rowKey)?.name ?? rowKey} · ${column.title}`;
   }
 
-  /** What a preview would change, in words. */
+  /** What a preview would change, in words: what moves most stands first. */
   differences(rows) {
-    return rows.flatMap(row => this.rows.columns.flatMap(({ column, measure }) => {
+    const found = rows.flatMap(row => this.rows.columns.flatMap(({ column, measure }) => {
       const now = valueOf(this.rows.byKey.get(row.key), column, measure);
       const then = valueOf(row, column, measure);
       if (now === then || !measure.editable) return [];
-      return { where: this.nameOf(row.key, column.id), now: this.numbers.exact(measure, now), then: this.numbers.exact(measure, then) };
+      return { row, column, measure, now, then, by: Math.abs((then ?? 0) - (now ?? 0)) };
     }));
+    return found.sort((one, other) => other.by - one.by).map(({ row, column, measure, now, then }) => (
+      { where: this.nameOf(row.key, column.id), now: this.numbers.bare(measure, now), then: this.numbers.bare(measure, then) }));
   }
 
   noteOf(row, { column, measure }) {
