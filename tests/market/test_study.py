@@ -13,6 +13,7 @@ from salesyear.core.scope import Scope
 from salesyear.core.worker import Labour
 from salesyear.market import services
 from salesyear.market.models import CohortMonth, MarketCell, Study, TierCoverage, WhiteSpace
+from salesyear.market.pages.potential import PotentialPage
 from salesyear.market.reports import MarketStudy, NothingToStudy, StudyParams, market_study
 from salesyear.org.access import scope_of
 from salesyear.sales.models import Order
@@ -66,6 +67,32 @@ def test_the_newcomer_makes_a_cohort(cast: Cast, made: MarketStudy) -> None:
     assert west[date(2025, 12, 1)]["sales"] == (9 + 10 + 11 + 12) * 100_00
     ahead = [row for row in made.cohorts if row["expected"] and row["unit_id"] == cast.units["company"].pk]
     assert [row["month"] for row in ahead][::11] == [date(2026, 1, 1), date(2026, 12, 1)]
+
+
+def test_room_adds_up_and_who_sells_more_makes_up_for_no_other(cast: Cast, made: MarketStudy) -> None:
+    """Of 100 Shanghai sells 60, Jiangsu 130 and Sichuan 75: 40 of room in the east, 25 in the west, 65 in all."""
+    study = services.keep_study(made, run=None, actor=None)
+    MarketCell.objects.within(SYSTEM).delete()
+    line, currency = cast.products["core"].line, cast.currency
+    assert line
+    assert currency
+    sold = {"shanghai": 60, "jiangsu": 130, "sichuan": 75, "east": 190, "west": 75, "company": 265}
+    for name, amount in sold.items():
+        MarketCell.objects.create(
+            study=study,
+            unit=cast.units[name],
+            line=line,
+            year=2025,
+            currency=currency,
+            size=1000,
+            sold=amount,
+            potential={"east": 200, "company": 300}.get(name, 100),
+        )
+    page = PotentialPage(SYSTEM, study, {})
+    assert page.this
+    assert page.this.room == 65
+    assert {part.unit.code: part.room for part in page.parts} == {"east": 40, "west": 25}
+    assert sorted(page._value(page._market(cast.units[name])) or 0 for name in ("shanghai", "jiangsu")) == [0, 40]
 
 
 def test_each_sees_the_units_they_were_given(cast: Cast, made: MarketStudy) -> None:

@@ -126,3 +126,15 @@ class StepForm(forms.Form):
 
     note = forms.CharField(label=_("Note"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
     over = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class RestForm(forms.Form):
+    """What the months that are over are locked at, and what has happened."""
+
+    held_at = forms.ChoiceField(
+        label=_("Lock the months that are over at"),
+        choices=[("sold", _("what was sold")), ("target", _("their targets"))],
+    )
+    reason = forms.CharField(
+        label=_("What has happened"), max_length=300, help_text=_("As: a rival cut prices; a customer was lost.")
+    )

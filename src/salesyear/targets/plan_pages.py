@@ -9,10 +9,12 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from salesyear.core.scope import Scope
 from salesyear.plans.models import Edit, EditKind, Plan, Sheet, State, Step, Version
+from salesyear.plans.months import MONTHS, months_over
 from salesyear.targets import queries
 from salesyear.targets.access import APPROVERS, MAKERS, PUBLISHERS
 from salesyear.targets.models import Baseline, BaselineCell
@@ -105,6 +107,11 @@ class VersionPage:
     def may_copy(self) -> bool:
         """Whether this person makes scenarios."""
         return bool(self._scope.roles & MAKERS)
+
+    @property
+    def may_replan(self) -> bool:
+        """Whether the year has begun and is not over, and this person may plan the rest of it anew."""
+        return self.may_copy and 0 < months_over(self.version.plan, timezone.localdate()) < MONTHS
 
     @property
     def published(self) -> Version | None:

@@ -44,6 +44,7 @@ urlpatterns = [
     path("plans/<int:plan>/<int:number>/", plans.version, name="plan-version"),
     path("plans/<int:plan>/<int:number>/beside/<int:other>/", plans.difference, name="plan-difference"),
     path("plans/<int:plan>/<int:number>/copies/", plans.copy, name="plan-copy"),
+    path("plans/<int:plan>/<int:number>/rest/", plans.rest, name="plan-rest"),
     path("plans/<int:plan>/<int:number>/steps/<slug:deed>/", plans.step, name="plan-step"),
     path("suggestions/", suggestions.page, name="suggestions"),
     path("suggestions/taking/", suggestions.take, name="suggestion-take"),

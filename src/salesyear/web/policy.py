@@ -97,6 +97,7 @@ POLICY: dict[str, Gate] = {
     **{name: Gate(READERS) for name in ("plans", "plan-version", "plan-difference")},
     "plan-new": Gate(MAKERS, MAKERS),
     "plan-copy": Gate(write=MAKERS),
+    "plan-rest": Gate(write=MAKERS),
     "plan-step": Gate(write=MAKERS),
     # The planning table: everybody reads their own part, editors write (targets/access.py says where)
     **{f"plan-table{part}": Gate(READERS) for part in ("", "-rows", "-changes", "-why", "-audit", "-export")},
@@ -146,6 +147,7 @@ POLICY: dict[str, Gate] = {
     "alert-channel-try": Gate(write=SELLING),
     "review": Gate(SELLING, SELLING),
     "task-done": Gate(write=SELLING),
+    "lesson": Gate(SELLING, SELLING),
     # Data
     "data": Gate(EVERYBODY),
     **_register("units", INSIDE),
@@ -179,6 +181,7 @@ POLICY: dict[str, Gate] = {
     **_register("alertlist", SELLING),
     **_register("alertrules", SELLING),
     **_register("tasks", SELLING),
+    **_register("lessons", SELLING),
     # Background work: one's own, and for administrators everybody's (core/access.py)
     "run-status": Gate(EVERYBODY),
     "run-cancel": Gate(write=EVERYBODY),

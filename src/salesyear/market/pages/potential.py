@@ -22,7 +22,8 @@ SHOWN = {"room": gettext_lazy("room"), "share": gettext_lazy("own share"), "size
 @dataclass(frozen=True)
 class Market:
     """The market of a unit in a year, over one line or all; None where it is not known. share in parts per million,
-    points the change of it on the year before in percentage points.
+    points the change of it on the year before in percentage points. room: what could be sold more, line by line in the
+    lowest units, so that it adds up: one that sells more than its potential makes up for no other.
     """
 
     unit: Unit
@@ -34,6 +35,7 @@ class Market:
     sold: int
     potential: int | None
     before: float | None
+    room: int | None
     url: str
 
     @property
@@ -52,11 +54,6 @@ class Market:
     def rises(self) -> bool:
         """Whether the share went up."""
         return self.points.startswith("+")
-
-    @property
-    def room(self) -> int | None:
-        """What could be sold more."""
-        return None if self.potential is None else max(self.potential - self.sold, 0)
 
 
 class PotentialPage(StudyPage):
@@ -174,8 +171,14 @@ class PotentialPage(StudyPage):
             _sum(now, "sold") or 0,
             _sum(now, "potential"),
             MICRO * (_sum(before, "sold") or 0) / earlier if earlier else None,
+            self._room(unit),
             self.turn(unit=unit.pk),
         )
+
+    def _room(self, unit: Unit) -> int | None:
+        lowest = [cell for leaf in leaves(self.units, unit) for cell in self._of(leaf, self.year)]
+        rooms = [max(cell.potential - cell.sold, 0) for cell in lowest if cell.potential is not None]
+        return sum(rooms) if rooms else None
 
     def _of(self, unit: Unit, year: int) -> list[MarketCell]:
         line = self.key("line")

@@ -42,6 +42,7 @@ FACTS = {
 PAGES = {
     "baseline": noop("Baseline"),
     "prior": noop("Prior"),
+    "plans": noop("Plans"),
     "ledger": noop("Gap ledger"),
     "suggestions": noop("Suggestions"),
     "commitments": noop("Commitments"),

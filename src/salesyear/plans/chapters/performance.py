@@ -80,6 +80,7 @@ PERFORMANCE = Chapter(
             "Recalibrating targets",
             noop("A trigger, its effect on the baseline, the months solved again, an approval, a new version."),
             ("orders", "quotas"),
+            begun=("plans",),
         ),
         Row(
             "P10",

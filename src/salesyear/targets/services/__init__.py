@@ -6,12 +6,14 @@ from salesyear.targets.services.editing import change, comment, lift, lock, redo
 from salesyear.targets.services.effects import EFFECTS_KIND, ask_for_effects, keep_effects
 from salesyear.targets.services.plans import PLAN_KIND, ask_for_plan, keep_plan, make_plan
 from salesyear.targets.services.replay import replay
+from salesyear.targets.services.rest import HeldAt, replan_rest
 from salesyear.targets.services.versions import approve, copy_version, publish, send_back, submit
 
 __all__ = [
     "EFFECTS_KIND",
     "KIND",
     "PLAN_KIND",
+    "HeldAt",
     "PlanParams",
     "approve",
     "ask_for_baseline",
@@ -28,6 +30,7 @@ __all__ = [
     "make_plan",
     "publish",
     "redo",
+    "replan_rest",
     "replay",
     "send_back",
     "submit",

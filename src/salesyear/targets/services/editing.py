@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from salesyear.core import events, rls
-from salesyear.plans.models import Comment, Edit, State, Version
+from salesyear.plans.models import Comment, Edit, EditKind, State, Version
 from salesyear.targets.editing.outcomes import Asking, CellText, Changed, Clash, Outcome, Refused
 from salesyear.targets.editing.steps import steps_of
 
@@ -69,6 +69,22 @@ def change(
             return edits
         more = relaxing(asking, now, edits, relax) if relax else ()
         return _Work(now, (*edits, *more), said=_sentence(len(edits)), dry=dry or near, near=near)
+
+    return _attempt(asking, work)
+
+
+def hold(asking: Asking, texts: Sequence[CellText], *, reason: str) -> Outcome:
+    """Set cells and subtotals and lock them there, for everybody, until somebody lifts it; one step."""
+
+    def work(now: Now) -> _Work | Outcome:
+        from salesyear.targets.editing.wanting import Batch, wanted
+
+        edits = wanted(asking, now, texts, Batch(uuid.uuid4().hex, reason))
+        if not isinstance(edits, tuple):
+            return edits
+        for edit in edits:
+            edit.kind = EditKind.LOCK
+        return _Work(now, edits, said=_sentence(len(edits)))
 
     return _attempt(asking, work)
 

@@ -20,7 +20,7 @@ from salesyear.plans.models import Version
 from salesyear.plans.policy import values, values_of
 from salesyear.plans.queries import shown_on
 from salesyear.targets.access import MAKERS, find_version
-from salesyear.targets.plan_forms import CopyForm, PlanForm, StepForm
+from salesyear.targets.plan_forms import CopyForm, PlanForm, RestForm, StepForm
 from salesyear.targets.plan_pages import VersionPage, plans_with_versions, start_of
 from salesyear.targets.services import versions
 from salesyear.targets.services.plans import PLAN_KIND, ask_for_plan
@@ -55,7 +55,7 @@ def version(request: Request, plan: int, number: int) -> HttpResponse:
     found = find_version(request.scope, plan, number)
     page = VersionPage(request.scope, found)
     over = page.published.pk if page.published else None
-    forms = {"form": StepForm(initial={"over": over}), "copy_form": CopyForm()}
+    forms = {"form": StepForm(initial={"over": over}), "copy_form": CopyForm(), "rest_form": RestForm()}
     context = {"plan": found.plan, "version": found, "page": page, **forms}
     return render(request, "targets/plan_version.html", context)
 
@@ -95,6 +95,28 @@ def copy(request: Request, plan: int, number: int) -> HttpResponse:
     made = versions.copy_version(found, form.cleaned_data["name"], actor=person(request))
     messages.success(request, _("“%(name)s” is a draft now.") % {"name": made})
     return _see(_address(made))
+
+
+@require_POST
+def rest(request: Request, plan: int, number: int) -> HttpResponse:
+    """Plan the rest of the year anew, and show what that changes."""
+    from salesyear.targets.services.rest import HeldAt, replan_rest
+
+    found = find_version(request.scope, plan, number)
+    form = RestForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Say what has happened that the rest of the year is planned anew."))
+        return _see(_address(found))
+    said, today = form.cleaned_data, timezone.localdate()
+    try:
+        made = replan_rest(
+            found, today=today, held_at=HeldAt(said["held_at"]), reason=said["reason"], actor=person(request)
+        )
+    except versions.Refused as refused:
+        messages.error(request, str(refused))
+        return _see(_address(found))
+    messages.success(request, _("“%(name)s” is a draft now: this is what it changes.") % {"name": made})
+    return _see(reverse("plan-difference", args=[plan, made.number, number]))
 
 
 @require_POST
