@@ -17,6 +17,7 @@ LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --no-emit-inde
 
 help:
 	@echo "make run     set up, load the sample company, serve it at http://127.0.0.1:8000"
+	@echo "make run PLAN=plan/  serve the plan that salesyear plan --out plan/ has made"
 	@echo "make test    set up what the tests need and run them all, on SQLite and on PostgreSQL"
 	@echo "make check   style, types, floors, messages"
 	@echo "make fix     mend what can be mended by itself"
@@ -47,8 +48,9 @@ help:
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@mkdir -p .stamps && touch $@ .stamps/run .stamps/dev
 
+# make run PLAN=plan/ opens the plan that `salesyear plan --out plan/` has made.
 run: .stamps/run
-	$(BIN)/salesyear demo --serve
+	$(BIN)/salesyear $(if $(PLAN),open $(PLAN),demo --serve)
 
 # A browser, a Chinese font, an office suite and a Java runtime for the tests come from Debian; all else from PyPI.
 system:

@@ -3,7 +3,10 @@
 Each against a floor in the same run: XlsxWriter writing the same numbers with no format and no formula, python-pptx
 writing the same charts with no style; a ratio says more than seconds on a busy machine.
 
-    python benchmarks/papers.py [--plan]      --plan: also `salesyear plan` on AdventureWorks, from its published files
+    python benchmarks/papers.py [--plan] [--numbers]
+
+--plan: also `salesyear plan` on AdventureWorks, from its published files.
+--numbers: only plans of four folders of published files, their decks and workbooks held against the plan to the unit.
 """
 
 from __future__ import annotations
@@ -138,8 +141,28 @@ def adventureworks(folder: Path) -> None:
     )
 
 
+def numbers(folder: Path) -> None:
+    """Hold the papers of four folders against their plans; an amount that differs by a unit ends it with an error."""
+    sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+    from paper_numbers import assert_the_deck_agrees, assert_the_workbook_agrees, sums_of
+
+    for name in ("adventureworks", "superstore-zh", "northwind", "classicmodels"):
+        out = folder / name
+        words = ["plan", "--data", str(shared_data.path(name)), "--year", "2027", "--growth", "8%", "--out", str(out)]
+        command = [sys.executable, "-m", "salesyear.cli", *words, "--language", "en", "--json"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        sums = sums_of(out / ".work" / "salesyear.sqlite3")
+        assert_the_workbook_agrees(out / "plan-2027.xlsx", sums)
+        assert_the_deck_agrees(out / "plan-2027.pptx", sums)
+        print(f"{name}: {len(sums.reps)} people, {len(sums.regions)} regions, {sums.total:,} in minor units: all equal")
+
+
 def main() -> None:
     """Run and print; the deck first, so that its peak of memory is its own."""
+    if "--numbers" in sys.argv:
+        with tempfile.TemporaryDirectory() as name:
+            numbers(Path(name))
+        return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         deck = seconds(lambda: write_deck(paper(slides(), ()), folder / "a.pptx"))

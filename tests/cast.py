@@ -15,7 +15,7 @@ from salesyear.crm.models import Agency, Customer
 from salesyear.market.models import Score, Scoring
 from salesyear.org import services
 from salesyear.org.models import Assignment, Position, Rep, Role, Unit, UnitKind, User
-from salesyear.performance.models import Alert, AlertStep, Rule, RuleKind, Task
+from salesyear.performance.models import Alert, AlertStep, Lesson, Rule, RuleKind, Task
 from salesyear.sales.models import Credit, Currency, Invoice, Line, Order, OrderLine, Product, Receipt, Return
 from salesyear.targets.models import Baseline, BaselineCell, Level, Quota
 
@@ -200,7 +200,9 @@ def decide(rep: Rep, unit: Unit | None, due: date) -> None:
     """Keep a decision of January's review about a salesperson."""
     at = datetime(2026, 2, 1, tzinfo=UTC)
     about = {"rep": rep, "unit": unit, "owner": rep.name, "due_on": due}
-    Task.objects.create(month=date(2026, 1, 1), title=f"{rep.name} 补访三家", made_at=at, **about)
+    task = Task.objects.create(month=date(2026, 1, 1), title=f"{rep.name} 补访三家", made_at=at, **about)
+    learnt = {"rep": rep, "unit": unit, "task": task, "title": f"{rep.name} 补访有效", "tags": "拜访"}
+    Lesson.objects.create(month=date(2026, 1, 1), then=400_000, made_at=at, **learnt)
 
 
 def papers(cast: Cast) -> None:

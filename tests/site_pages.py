@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from cast import Cast
 from salesyear.core.scope import Scope
 from salesyear.importing.models import Import
-from salesyear.performance.models import Rule
+from salesyear.performance.models import Lesson, Rule
 from salesyear.plans.models import Initiative, Version
 from salesyear.web.registers import REGISTERS
 
@@ -111,6 +111,8 @@ def _address(name: str, pattern: URLPattern, cast: Cast) -> str:
 def _key(name: str, cast: Cast) -> Any:
     if name == "user":
         return cast.users["li"].pk
+    if name == "lesson":
+        return Lesson.objects.within(Scope.system("a lesson to look at")).order_by("pk")[0].pk
     if name == "alert-rule":
         return Rule.objects.within(Scope.system("a rule to look at")).order_by("pk")[0].pk
     if name == "import":

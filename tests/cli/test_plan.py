@@ -5,16 +5,21 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import openpyxl
 import pytest
-from pptx import Presentation
+
+from live import Browser, wait_for
+from paper_numbers import assert_the_deck_agrees, assert_the_workbook_agrees, sums_of
 
 pytestmark = pytest.mark.once
+SAMPLES = Path(__file__).parents[2] / "src" / "salesyear" / "samples"
 NORTHWIND = Path(__file__).parents[1] / "documents" / "northwind"
 
 
@@ -27,15 +32,16 @@ def unpacked(folder: Path) -> Path:
 
 
 def run(*words: str, home: Path) -> subprocess.CompletedProcess[str]:
-    env = {
-        **os.environ,
-        "SALESYEAR_HOME": str(home),
-        "SALESYEAR_LANGUAGE": "en",
-        "PYTHONPATH": os.pathsep.join(sys.path),
-    }
-    env.pop("DATABASE_URL", None)
     command = [sys.executable, "-m", "salesyear.cli", "plan", *words]
+    env = environment() | {"SALESYEAR_HOME": str(home)}
     return subprocess.run(command, capture_output=True, text=True, env=env, timeout=300, check=False)
+
+
+def environment() -> dict[str, str]:
+    """As a person has it who has set nothing but the language."""
+    env = {**os.environ, "SALESYEAR_LANGUAGE": "en", "PYTHONPATH": os.pathsep.join(sys.path)}
+    env.pop("DATABASE_URL", None)
+    return env
 
 
 def test_northwind_from_files_to_papers(tmp_path: Path) -> None:
@@ -52,22 +58,52 @@ def test_northwind_from_files_to_papers(tmp_path: Path) -> None:
     assert sum(name.startswith("reps/") for name in names) == 9
     rows = openpyxl.load_workbook(out / "plan-2027.xlsx", data_only=True)["Targets"].iter_rows(min_row=5, max_row=5)
     assert next(rows)[13].value == 1_400_000
-    charts = [
-        shape.chart
-        for slide in Presentation(str(out / "plan-2027.pptx")).slides
-        for shape in slide.shapes
-        if shape.has_chart
-    ]
-    assert list(charts[0].plots[0].series)[2].values[2] == 1_400_000
-    places = openpyxl.load_workbook(out / "plan-2027.xlsx", data_only=True)["Places"].iter_rows(min_row=6)
-    months = [sum(column) for column in zip(*([cell.value for cell in row[6:18]] for row in places), strict=True)]
-    assert months == list(list(charts[1].plots[0].series)[2].values)
-    assert sum(months) == 1_400_000
+    sums = sums_of(out / ".work" / "salesyear.sqlite3")
+    assert sums.total == 140_000_000
+    assert_the_workbook_agrees(out / "plan-2027.xlsx", sums)
+    assert_the_deck_agrees(out / "plan-2027.pptx", sums)
     assert said["coverage"] is None or 0 <= said["coverage"] <= 1
     assert {one["verdict"] for one in said["audit"]} <= {"good", "watch", "poor", "unknown"}
     assert len(said["audit"]) == 5
     assert not (tmp_path / "h").exists()  # the installation's own database is left alone
-    assert not list(tmp_path.glob(".plan-*"))
+    assert [path.name for path in tmp_path.glob(".*")] == []
+    assert_opens(out)
+
+
+@pytest.mark.parametrize("company", ["superstore-zh", "adventureworks"])
+def test_numbers_are_the_plans_to_the_unit(company: str, tmp_path: Path) -> None:
+    """Published files as they are: what stands in the deck and in the workbook is what the sheets add up to."""
+    out = tmp_path / "plan"
+    words = ["--data", str(SAMPLES / company), "--year", "2027", "--growth", "8%", "--out", str(out)]
+    done = run(*words, "--no-regions", "--no-reps", "--json", home=tmp_path / "h")
+    assert done.returncode == 0, done.stderr
+    sums = sums_of(out / ".work" / "salesyear.sqlite3")
+    assert json.loads(done.stdout)["target"] == sums.total > 0
+    assert_the_workbook_agrees(out / "plan-2027.xlsx", sums)
+    assert_the_deck_agrees(out / "plan-2027.pptx", sums)
+
+
+def assert_opens(out: Path) -> None:
+    """The plan that was just made is served: its own address and sign-in, on a port that is free."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "salesyear.cli", "open", str(out), "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment()) as serving:
+        try:
+            assert serving.stdout
+            address, sign_in = (serving.stdout.readline() for _ in range(2))
+            where = re.search(rf"http://127\.0\.0\.1:{port}(/targets/plans/\d+/\d+/table/)$", address.rstrip())
+            who = re.match(r"Sign in as (\S+) with (\S+) ", sign_in)
+            assert where, address
+            assert who, sign_in
+            browser = Browser(f"http://127.0.0.1:{port}")
+            wait_for(lambda: browser.get("/health/").status == 200, seconds=60, what="the site")
+            assert browser.sign_in(who[1], who[2]).status == 302
+            assert browser.get(where[1]).status == 200
+            rows = json.loads(browser.get(f"{where[1]}rows/?down=region&measures=target").page)["rows"]
+            assert rows[0]["values"]["target"]["total"] == 140_000_000
+        finally:
+            serving.terminate()
 
 
 def test_a_bad_folder_is_a_list_and_no_file(tmp_path: Path) -> None:

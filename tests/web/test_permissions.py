@@ -24,7 +24,7 @@ from salesyear.core.scope import Scope, Visible
 from salesyear.crm.models import Agency, Customer
 from salesyear.market.models import Score
 from salesyear.org.models import Assignment, Position, Rep, Role
-from salesyear.performance.models import Alert, Rule, Task
+from salesyear.performance.models import Alert, Lesson, Rule, Task
 from salesyear.sales.models import Credit, Invoice, Order, OrderLine, Receipt, Return
 from salesyear.targets.models import BaselineCell, Quota
 from salesyear.web.policy import POLICY, Gate
@@ -49,6 +49,7 @@ SEES: dict[str, dict[str, set[str]]] = {
     "alertlist": FACTS,
     "alertrules": FACTS,
     "tasks": FACTS,
+    "lessons": FACTS,
     "reps": {**FACTS, "hr": ALL},
     "assignments": {**FACTS, "hr": ALL},
 }
@@ -66,6 +67,7 @@ MODELS: dict[str, tuple[type[Model], str]] = {
     "alertlist": (Alert, "rep"),
     "alertrules": (Rule, "rep"),
     "tasks": (Task, "rep"),
+    "lessons": (Lesson, "rep"),
     "reps": (Rep, "pk"),
     "assignments": (Assignment, "rep"),
 }

@@ -16,6 +16,7 @@ from salesyear.cli import (
     forecast,
     importing,
     manage,
+    opening,
     plan,
     restore,
     review,
@@ -44,6 +45,7 @@ app.command("serve")(serve.serve)
 app.command("work")(work.work)
 app.command("import")(importing.import_file)
 app.command("plan")(year.plan)
+app.command("open")(opening.open_plan)
 app.command("review")(review.review)
 app.command("commitments")(commitments.commitments)
 app.command("baseline")(plan.baseline)

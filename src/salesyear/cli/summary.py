@@ -67,6 +67,11 @@ class Summary:
         with translation.override(self.language):
             yield from list(self._lines())
 
+    def opened_by(self, command: str) -> str:
+        """How to see the same plan in the browser."""
+        with translation.override(self.language):
+            return _("In the browser: %(command)s") % {"command": command}
+
     def _lines(self) -> Iterator[str]:
         yield from (f"· {one}" for one in self.findings)
         yield ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sys
 import tempfile
@@ -13,10 +14,10 @@ from typing import Annotated
 
 import typer
 
+from salesyear.cli.opening import WORK
 from salesyear.cli.plain import AS_JSON, UserError, answer, console, say, set_up
 
 Told = Callable[[str, float], None]
-WORK = ".work"
 LANGUAGES = {"zh-hans": ("zh-hans",), "en": ("en",), "both": ("zh-hans", "en")}
 
 
@@ -36,8 +37,8 @@ def plan(
     regions: Annotated[bool, typer.Option(help="Also write a deck for each region.")] = True,
     reps: Annotated[bool, typer.Option(help="Also write a sheet for each salesperson.")] = True,
     keep: Annotated[
-        bool, typer.Option("--keep", help="Keep the database in OUT/.work, to look at in the browser.")
-    ] = False,
+        bool, typer.Option(help="Keep the plan's database in OUT/.work, to open it in the browser.")
+    ] = True,
     as_json: Annotated[bool, AS_JSON] = False,
 ) -> None:
     """Make the year's plan from a folder of files: deck, workbook, PDF and calendar, and a summary here.
@@ -75,8 +76,7 @@ def plan(
         for line in made.lines():
             say(line)
         if keep:
-            home = f"SALESYEAR_HOME={out / WORK} salesyear"
-            say(f"In the browser: {home} user add you@example.com --role director, then {home} serve")
+            say(made.opened_by(f"salesyear open {shlex.quote(str(out))}"))
 
 
 def _languages(language: str) -> tuple[str, ...]:
@@ -90,22 +90,34 @@ def _languages(language: str) -> tuple[str, ...]:
 
 @contextmanager
 def _private_home(out: Path, *, keep: bool) -> Iterator[None]:
-    """A database of its own for this plan, made anew; started before anything reads the settings."""
-    home = out.absolute() / WORK if keep else Path(tempfile.mkdtemp(prefix="salesyear-plan-"))
-    shutil.rmtree(home, ignore_errors=True)
-    home.mkdir(mode=0o700, parents=True)
+    """A database of its own for this plan, made anew; it is put beside the papers when it is kept and all went well."""
+    beside = out.absolute().parent
+    beside.mkdir(parents=True, exist_ok=True)
+    home = Path(tempfile.mkdtemp(prefix=f".{out.name}-home-", dir=beside if keep else None))
     os.environ["SALESYEAR_HOME"] = str(home)
     os.environ.pop("DATABASE_URL", None)
     try:
         set_up()
         _migrate()
         yield
+        if keep:
+            _keep(home, out.absolute() / WORK)
     finally:
-        if not keep:
-            from django.db import connections
+        _close()
+        shutil.rmtree(home, ignore_errors=True)
 
-            connections.close_all()
-            shutil.rmtree(home, ignore_errors=True)
+
+def _keep(home: Path, place: Path) -> None:
+    """Put the database where the papers are, instead of an earlier one."""
+    _close()
+    shutil.rmtree(place, ignore_errors=True)
+    home.rename(place)
+
+
+def _close() -> None:
+    from django.db import connections
+
+    connections.close_all()
 
 
 def _migrate() -> None:

@@ -144,7 +144,7 @@ def _grade(taken: Taken, told: Told) -> None:
     try:
         made = customer_scores(_system(), GradeWeights(), taken.as_of, told)
     except (EngineError, NoCustomers) as refused:
-        text = refused.text % refused.values if isinstance(refused, EngineError) else str(refused)
+        text = _(refused.text) % refused.values if isinstance(refused, EngineError) else str(refused)
         taken.findings.append(
             Finding(Weight.GAP, "", noop("The customers could not be graded: %(reason)s"), "", {"reason": text})
         )

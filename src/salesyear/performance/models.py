@@ -233,3 +233,53 @@ class Task(ScopedModel):
     def overdue(self, today: date) -> bool:
         """Whether it should be done by now and is not."""
         return self.done_at is None and bool(self.due_on < today)
+
+
+class Verdict(models.TextChoices):
+    """What came of a decision."""
+
+    OPEN = "open", _("not known yet")
+    WORKED = "worked", _("worked")
+    FAILED = "failed", _("did not work")
+
+
+class Lesson(ScopedModel):
+    """What a review taught about a region, a salesperson or (both empty) all; later, what came of it.
+
+    then, since: the place's attainment in the review's month and in the one it was judged in, millionths.
+    """
+
+    visible = Visible(family="alerts", unit="unit", rep="rep")
+
+    month = models.DateField(_("learnt in the review of"))
+    title = models.CharField(_("lesson"), max_length=300)
+    tags = models.CharField(_("tags"), max_length=200, blank=True)
+    task = models.ForeignKey(
+        Task, models.PROTECT, null=True, blank=True, related_name="lessons", verbose_name=_("decision")
+    )
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit"))
+    rep = models.ForeignKey(Rep, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("salesperson"))
+    verdict = models.CharField(_("what came of it"), max_length=10, choices=Verdict.choices, default=Verdict.OPEN)
+    outcome = models.CharField(_("outcome in words"), max_length=500, blank=True)
+    then = MicrosField(_("attainment then"), null=True, blank=True)
+    since = MicrosField(_("attainment when judged"), null=True, blank=True)
+    judged_in = models.DateField(_("judged in the month"), null=True, blank=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("made by")
+    )
+    made_at = models.DateTimeField(_("made"))
+
+    class Meta:
+        ordering: ClassVar = ["-month", "-pk"]
+        verbose_name = _("lesson")
+        verbose_name_plural = _("lessons")
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def attained(self) -> str:
+        """The attainment of its place then and when it was judged, as “41.7% → 69.4%”; empty until then."""
+        if self.then is None or self.since is None:
+            return ""
+        return f"{self.then / 1e6:.1%} → {self.since / 1e6:.1%}"

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from salesyear.core.registers import Choice, Column, Period, Register, Tree
 from salesyear.performance import figures
-from salesyear.performance.models import Alert, Rule, Task
+from salesyear.performance.models import Alert, Lesson, Rule, Task
 
 
 class AlertRegister(Register):
@@ -82,3 +82,30 @@ class TaskRegister(Register):
     filters = (Tree("unit"), Period("due_on"))
     search = ("title", "owner")
     order = ("-due_on", "-pk")
+
+
+class LessonRegister(Register):
+    """The library of lessons: what reviews taught, and what came of it."""
+
+    name = "lessons"
+    model = Lesson
+    title = _("lessons")
+    question = _("What did reviews teach, where, and what came of it?")
+    why_empty = _("No review has taught anything yet.")
+    columns = (
+        Column("title"),
+        Column("tags"),
+        Column("verdict"),
+        Column("outcome"),
+        Column("task__title", _("decision"), link=("tasks", "task_id")),
+        Column("unit__name", link=("units", "unit_id")),
+        Column("rep__name", link=("reps", "rep_id")),
+        Column("month"),
+        Column("then", listed=False),
+        Column("since", listed=False),
+        Column("judged_in", listed=False),
+        Column("made_at", listed=False),
+    )
+    filters = (Choice("verdict"), Tree("unit"), Period("month"))
+    search = ("title", "tags", "outcome")
+    order = ("-month", "-pk")

@@ -12,7 +12,8 @@ from salesyear.engine.metrics import Period
 from salesyear.engine.plans.ledger import ratio
 from salesyear.performance import queries
 from salesyear.performance.facts import facts_of
-from salesyear.performance.models import Alert, Task
+from salesyear.performance.lessons import lessons_of
+from salesyear.performance.models import Alert, Lesson, Task
 from salesyear.performance.tasks import tasks_of
 from salesyear.plans.models import Initiative, InitiativeState, Plan, State, Version
 from salesyear.plans.months import months_of
@@ -71,7 +72,7 @@ class Review:
     """A month of a plan as somebody sees it. months: (sold, target, year before) of the twelve; sold: None ahead.
 
     steps, steps_to_date: from the same days of the year before to sales. unbegun: initiatives whose day to begin is
-    past; unfinished: whose last day is. alerts: read when they are first asked for.
+    past; unfinished: whose last day is. alerts: read when they are first asked for. lessons: of this month and before.
     """
 
     plan: Plan
@@ -88,6 +89,7 @@ class Review:
     unbegun: tuple[Initiative, ...] = ()
     unfinished: tuple[Initiative, ...] = ()
     today: date = field(default=date.min)
+    lessons: tuple[Lesson, ...] = ()
 
     @property
     def late(self) -> list[Task]:
@@ -126,6 +128,7 @@ def review_of(scope: Scope, version: Version, month: date, today: date) -> Revie
         tuple(one for one in initiatives if one.state == InitiativeState.PROPOSED and one.starts_on <= today),
         tuple(one for one in initiatives if _unfinished(one, today)),
         today,
+        tuple(lessons_of(scope, until=month)),
     )
 
 

@@ -1,4 +1,4 @@
-"""The page of a month's review: how it went, what is late, and what the meeting decides."""
+"""The page of a month's review: how it went, what is late, what the meeting decides and learns."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,12 +17,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from salesyear.core.requests import Request
 from salesyear.org.access import person
-from salesyear.performance import tasks
+from salesyear.performance import lessons, tasks
+from salesyear.performance.models import Verdict
 from salesyear.performance.review import Review, begun, last_ended, review_of
-from salesyear.performance.review_forms import TaskForm
+from salesyear.performance.review_forms import LessonForm, OutcomeForm, TaskForm
 from salesyear.plans import access
 from salesyear.plans.models import Plan, Version
 from salesyear.sales.money import NoRate
+
+SHOWN = 12  # lessons on the page of a review; all of them are in the list
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,12 +41,23 @@ def review(request: Request) -> HttpResponse:
         found = review_of(request.scope, version, month, today)
     except NoRate as refused:
         return render(request, "performance/review.html", {"refused": refused})
-    form = TaskForm(request.POST if request.method == "POST" else None, scope=request.scope, review=found)
-    if request.method == "POST" and form.is_valid():
-        tasks.add_task(month, form.params(), actor=person(request))
-        messages.success(request, _("The decision is kept as a task."))
-        return _back(f"{plan.pk}", month)
-    return _page(request, found, version, form)
+    learnt = "learnt" in request.POST
+    posted = request.POST if request.method == "POST" else None
+    form = TaskForm(None if learnt else posted, scope=request.scope, review=found)
+    lesson = LessonForm(posted if learnt else None, scope=request.scope, review=found, prefix="lesson")
+    if posted is not None and (lesson if learnt else form).is_valid():
+        _keep(request, found, lesson if learnt else form)
+        return _back(f"{plan.pk}", month, "lessons" if learnt else "decisions")
+    return _page(request, found, version, form, lesson)
+
+
+def _keep(request: Request, found: Review, form: TaskForm | LessonForm) -> None:
+    if isinstance(form, LessonForm):
+        lessons.add_lesson(found, form.params(), actor=person(request))
+        messages.success(request, _("The lesson is kept."))
+        return
+    tasks.add_task(found.month, form.params(), actor=person(request))
+    messages.success(request, _("The decision is kept as a task."))
 
 
 @require_POST
@@ -54,10 +68,32 @@ def task_done(request: Request, pk: int) -> HttpResponse:
     return _back(request.POST.get("plan", ""), task.month)
 
 
-def _page(request: Request, found: Review, version: Version, form: TaskForm) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def lesson(request: Request, pk: int) -> HttpResponse:
+    """Show a lesson; keep what came of it, with the attainment of its place in the last month that has ended."""
+    one = lessons.find_lesson(request.scope, pk)
+    form = OutcomeForm(request.POST or None, initial={"verdict": one.verdict, "outcome": one.outcome})
+    if request.method == "POST" and form.is_valid():
+        plan, version = access.asked("")
+        month = last_ended(plan, timezone.localdate()) if plan else None
+        if version is None or month is None:
+            raise Http404
+        found = review_of(request.scope, version, month, timezone.localdate())
+        verdict = Verdict(form.cleaned_data["verdict"])
+        lessons.judge(one, found, verdict, form.cleaned_data["outcome"].strip(), actor=person(request))
+        messages.success(request, _("What came of it is kept."))
+        answer = redirect("lesson", pk=one.pk)
+        answer.status_code = HTTPStatus.SEE_OTHER
+        return answer
+    status = HTTPStatus.BAD_REQUEST if form.errors else HTTPStatus.OK
+    return render(request, "performance/lesson.html", {"lesson": one, "form": form}, status=status)
+
+
+def _page(request: Request, found: Review, version: Version, form: TaskForm, learnt: LessonForm) -> HttpResponse:
     months = [(month, f"{month:%Y-%m}") for month in reversed(begun(found.plan, found.today))]
     context: dict[str, Any] = {"plan": found.plan, "version": version, "review": found, "form": form, "months": months}
-    status = HTTPStatus.BAD_REQUEST if form.errors else HTTPStatus.OK
+    context |= {"learnt": learnt, "lessons": found.lessons[:SHOWN]}
+    status = HTTPStatus.BAD_REQUEST if form.errors or learnt.errors else HTTPStatus.OK
     return render(request, "performance/review.html", context, status=status)
 
 
@@ -67,8 +103,8 @@ def _month(plan: Plan, asked: str, today: date) -> date | None:
     return found.get(asked) or last_ended(plan, today)
 
 
-def _back(plan: str, month: date) -> HttpResponse:
+def _back(plan: str, month: date, place: str = "decisions") -> HttpResponse:
     asked = urlencode({"plan": plan, "month": f"{month:%Y-%m}"})
-    answer = redirect(f"{reverse('review')}?{asked}#decisions")
+    answer = redirect(f"{reverse('review')}?{asked}#{place}")
     answer.status_code = HTTPStatus.SEE_OTHER
     return answer

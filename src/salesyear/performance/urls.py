@@ -14,6 +14,7 @@ urlpatterns = [
     path("board/workbook/", views.board_export, name="board-export"),
     path("review/", review_views.review, name="review"),
     path("review/tasks/<int:pk>/done/", review_views.task_done, name="task-done"),
+    path("lessons/<int:pk>/", review_views.lesson, name="lesson"),
     path("alerts/", alert_views.alerts, name="alerts"),
     path("alerts/<int:pk>/acknowledgement/", alert_views.acknowledge, name="alert-acknowledge"),
     path("alerts/rules/new/", alert_views.rule_new, name="alert-rule-new"),

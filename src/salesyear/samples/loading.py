@@ -65,7 +65,7 @@ def load(sample: Sample, today: date, told: Told, *, years: int | None = None) -
             _import(table, Path(folder), told)
         made = list(_people(sample))
         events.record(LOADED, subject=sample.name, detail={"years": move})
-    _keep_sign_ins(made)
+    keep_sign_ins(made)
     return made
 
 
@@ -105,10 +105,11 @@ def _people(sample: Sample) -> Iterator[SignIn]:
     }
     for role in Role:
         if rep or role != Role.SALESPERSON:
-            yield _sign_in(role, **of.get(role, {}))
+            yield sign_in(role, **of.get(role, {}))
 
 
-def _sign_in(role: Role, *, rep: Rep | None = None, note: str = "", **of: Any) -> SignIn:  # noqa: ANN401 - unit=, agency=
+def sign_in(role: Role, *, rep: Rep | None = None, note: str = "", **of: Any) -> SignIn:  # noqa: ANN401 - unit=, agency=
+    """Make an account with a role and a password of its own."""
     email = f"{role.value.replace('_', '.')}@example.com"
     password = secrets.token_urlsafe(9)
     user: User = org.add_user(
@@ -118,7 +119,8 @@ def _sign_in(role: Role, *, rep: Rep | None = None, note: str = "", **of: Any) -
     return SignIn(role.value, email, password, note)
 
 
-def _keep_sign_ins(made: list[SignIn]) -> None:
+def keep_sign_ins(made: list[SignIn]) -> None:
+    """Keep them beside the database, for the owner of the files alone."""
     path = _kept()
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         writer = csv.writer(file, delimiter="\t")

@@ -147,6 +147,7 @@ POLICY: dict[str, Gate] = {
     "alert-channel-try": Gate(write=SELLING),
     "review": Gate(SELLING, SELLING),
     "task-done": Gate(write=SELLING),
+    "lesson": Gate(SELLING, SELLING),
     # Data
     "data": Gate(EVERYBODY),
     **_register("units", INSIDE),
@@ -180,6 +181,7 @@ POLICY: dict[str, Gate] = {
     **_register("alertlist", SELLING),
     **_register("alertrules", SELLING),
     **_register("tasks", SELLING),
+    **_register("lessons", SELLING),
     # Background work: one's own, and for administrators everybody's (core/access.py)
     "run-status": Gate(EVERYBODY),
     "run-cancel": Gate(write=EVERYBODY),

@@ -21,7 +21,7 @@ from salesyear.market.registers import (
     WhiteSpaceRegister,
 )
 from salesyear.org.registers import AssignmentRegister, PositionRegister, RepRegister, UnitRegister
-from salesyear.performance.registers import AlertRegister, RuleRegister, TaskRegister
+from salesyear.performance.registers import AlertRegister, LessonRegister, RuleRegister, TaskRegister
 from salesyear.sales.registers import (
     CreditRegister,
     CurrencyRegister,
@@ -67,7 +67,7 @@ SECTIONS = (
             ShiftRegister,
         ),
     ),
-    Section(_("Performance"), (AlertRegister, RuleRegister, TaskRegister)),
+    Section(_("Performance"), (AlertRegister, RuleRegister, TaskRegister, LessonRegister)),
     Section(_("Administration"), (EventRegister,)),
 )
 REGISTERS = {register.name: register for section in SECTIONS for register in section.registers}

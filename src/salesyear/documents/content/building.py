@@ -10,12 +10,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from salesyear.core.scope import Scope
-from salesyear.documents.content import gap, market, outline, quality, targets
+from salesyear.documents.content import gap, lessons, market, outline, quality, targets
 from salesyear.documents.content.gathering import PlanFacts, facts_of
 from salesyear.documents.content.happenings import happenings
 from salesyear.documents.content.model import Cell, Chapter, Cover, Money, Paper, Slide
 from salesyear.documents.content.targets import Telling, definitions
 from salesyear.market.queries import latest_scoring
+from salesyear.performance.lessons import lessons_of
 from salesyear.plans.models import Version
 from salesyear.plans.policy import values
 from salesyear.plans.reports import Ledger, ledger
@@ -111,7 +112,11 @@ def _chapters(
     if params.brief:
         yield Chapter(1, _("Targets"), "", tuple(numbers))
         return
-    slides = {"targets": numbers, "market": list(market.slides(told, scope, latest_scoring()))}
+    slides = {
+        "targets": numbers,
+        "market": list(market.slides(told, scope, latest_scoring())),
+        "performance": list(lessons.slides(list(lessons_of(scope, until=known.plan.starts_on)))),
+    }
     yield from outline.chapters(slides, outline.facts_there(scope), policy)
 
 

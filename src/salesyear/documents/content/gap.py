@@ -92,7 +92,7 @@ def _table(told: Telling, counted: Sequence[LedgerLine]) -> Table:
         Column(_("Initiative"), share=2.8),
         Column(_("For"), share=1.3),
         Column(_("Owner"), share=1.0),
-        Column(_("From"), Kind.DAY, 0.95),
+        Column(_("Starts"), Kind.DAY, 0.95),
         Column(_("If it works"), Kind.MONEY, 1.1),
         Column(_("Chance"), Kind.SHARE, 0.75),
         Column(_("Expected"), Kind.MONEY, 1.1),

@@ -7,7 +7,7 @@ from collections.abc import Set as AnySet
 
 from django.apps import apps
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from salesyear.core.scope import Scope, ScopedModel
 from salesyear.documents.content.model import Chapter, Column, Row, Slide, Table
@@ -94,13 +94,14 @@ def _is_goal(figure: Figure) -> bool:
 
 
 def goal_of(figure: Figure, policy: Mapping[str, float]) -> str:
-    """A policy value as a phrase: “Strategic lines' share of sales, at least 30%”."""
+    """A policy value as a phrase: “Strategic lines' share of sales, at least: 30%”."""
     value = policy.get(figure.name, figure.value)
     units = {
         "share": f"{value:.0%}",
         "points": _("%(value)g points") % {"value": value},
-        "days": _("%(value)g days") % {"value": value},
-        "months": _("%(value)g months") % {"value": value},
+        "days": ngettext("%(value)g day", "%(value)g days", int(value)) % {"value": value},
+        "months": ngettext("%(value)g month", "%(value)g months", int(value)) % {"value": value},
         "times": _("%(value)g times") % {"value": value},
     }
-    return f"{_(figure.label)} {units.get(figure.unit, f'{value:g}')}"
+    said = {"label": _(figure.label), "value": units.get(figure.unit, f"{value:g}")}
+    return pgettext("a policy value", "%(label)s: %(value)s") % said

@@ -9,6 +9,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from salesyear.documents.content import lessons
 from salesyear.documents.content.model import (
     Bullets,
     Chart,
@@ -72,6 +73,7 @@ def slides(told: Telling) -> Iterator[Slide]:
     if alerts := list(review.alerts):
         yield _alerts(alerts)
     yield _decided(told)
+    yield from lessons.slides(review.lessons)
 
 
 def _the_month(told: Telling) -> Slide:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -20,6 +21,11 @@ def brief(minor: int, money: Money, language: str) -> str:
     number = major(minor, money.digits)
     whole = number if abs(number) < 100 else number.quantize(Decimal(1))
     return f"{money.code} {short(whole, language)}"
+
+
+def unbroken(text: str, money: Money) -> str:
+    """The sentence with each amount held to its currency, so that no line ends between the two."""
+    return re.sub(rf"\b{money.code} (?=\d)", f"{money.code}\u00a0", text)
 
 
 def month_name(month: date, language: str, *, short: bool = True) -> str:

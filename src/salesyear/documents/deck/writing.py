@@ -13,6 +13,7 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Emu
 
 from salesyear.documents.content.model import Bullets, Chapter, Chart, Column, Paper, Part, Row, Slide, Table
+from salesyear.documents.content.words import unbroken
 from salesyear.documents.deck.charts import add_chart
 from salesyear.documents.deck.tables import Fitted, add_table
 from salesyear.documents.deck.template import (
@@ -137,6 +138,7 @@ class _Writer:
         frame.word_wrap, frame.vertical_anchor = True, MSO_ANCHOR.TOP
         width = INNER * 72 - 14
         size = next((size for size in (24, 22, 20, 18) if lines_of(text, width, size * 1.05) <= 2), 18)
+        text = unbroken(text, self.paper.money)
         say(frame, cut_to(text, width, size * 1.05, 2), size, bold=True, align=PP_ALIGN.LEFT)
 
     def _parts(self, native: Any, parts: list[Placed], slide: Slide) -> None:  # noqa: ANN401

@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from salesyear.documents.content.model import Bullets, Chapter, Chart, Column, Paper, Part, Row, Slide, Table
-from salesyear.documents.content.words import text_of
+from salesyear.documents.content.words import text_of, unbroken
 from salesyear.documents.fitting import TO_THE_LEFT, size_for, widths_of
 from salesyear.documents.pdf.drawing import drawn
 from salesyear.documents.pdf.fonts import faces, font_folders
@@ -81,7 +81,12 @@ def _chapter(chapter: Chapter, number: str, paper: Paper) -> dict[str, Any]:
 def _slide(slide: Slide, paper: Paper) -> dict[str, Any]:
     parts = [_part(part, paper) for part in slide.parts]
     rows = sum(len(part.rows) for part in slide.parts if isinstance(part, Table))
-    return {"title": slide.title, "parts": parts, "notes": list(slide.notes), "long": rows > LONG}
+    return {
+        "title": unbroken(slide.title, paper.money),
+        "parts": parts,
+        "notes": list(slide.notes),
+        "long": rows > LONG,
+    }
 
 
 def _definitions(paper: Paper) -> dict[str, Any]:

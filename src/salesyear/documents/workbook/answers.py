@@ -19,15 +19,16 @@ Place = tuple[str, str, str, str]
 def write_answers(book: Book, paper: Paper) -> None:
     """Write a row for each salesperson and key customer (the others together), then for each line; answers open."""
     for by in SHEETS:
-        _sheet(book, paper, by)
+        if places := _places(paper, by):  # where nobody holds anything, nobody can commit to it
+            _sheet(book, paper, by, places)
 
 
-def _sheet(book: Book, paper: Paper, by: str) -> None:
+def _sheet(book: Book, paper: Paper, by: str, places: dict[Place, int]) -> None:
     sheet = book.sheet(_(SHEETS[by]))
     for column, heading in enumerate(headings(by)):
         book.text(sheet, 0, column, heading, bold=True, bottom=1)
     year = str(paper.months[0].year)
-    for row, (place, amount) in enumerate(_places(paper, by).items(), start=1):
+    for row, (place, amount) in enumerate(places.items(), start=1):
         _row(book, sheet, row, (year, *place), amount)
     sheet.freeze_panes(1, 5)
     sheet.repeat_rows(0)
