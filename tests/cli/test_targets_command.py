@@ -105,3 +105,51 @@ def test_a_mistake_in_the_rules_is_one_sentence(folder: Path) -> None:
     assert "Did you mean “total”?" in str(result.exception)
     (folder / "rules.toml").write_text("levels = [", encoding="utf-8")
     assert "cannot be read" in str(run(app, ["check", *files(folder)]).exception)
+
+
+def refusal(folder: Path, cells: pl.DataFrame | None = None, rules: str | None = None) -> str:
+    """What `check` says about changed cells or rules."""
+    if cells is not None:
+        cells.write_csv(folder / "cells.csv")
+    if rules is not None:
+        (folder / "rules.toml").write_text(rules, encoding="utf-8")
+    table = folder / ("cells.parquet" if cells is None else "cells.csv")
+    result = run(app, ["check", "--cells", str(table), "--rules", str(folder / "rules.toml")])
+    assert result.exit_code == 1
+    return str(result.exception)
+
+
+def test_a_refusal_names_the_row_the_value_and_what_mends_it(folder: Path) -> None:
+    cells = pl.read_parquet(folder / "cells.parquet")
+    second = pl.int_range(pl.len()) == 1
+    odd = pl.when(second).then(pl.lit("12,5")).otherwise(pl.col("prior").cast(pl.String))
+    said = refusal(folder, cells.with_columns(prior=odd))
+    assert said.startswith("“prior” in row 2 is “12,5”, which is not a number: write it with digits")
+    said = refusal(folder, cells.with_columns(prior=pl.when(second).then(None).otherwise(pl.col("prior"))))
+    assert said == "The prior is missing or not a number in row 2: write 0 where nothing is expected."
+    said = refusal(folder, cells.rename({"prior": "expected"}))
+    assert said.startswith("The cells have no column “prior”. They have: ")
+    assert "expected" in said
+    said = refusal(folder, cells.with_columns(locked=pl.when(second).then(12.5).otherwise(None)))
+    assert said.startswith("The cell in row 2 is locked at 12.5, which is not a whole number of the unit 10.")
+
+
+def test_a_mistaken_rule_is_named_with_what_it_says(folder: Path) -> None:
+    text = (folder / "rules.toml").read_text(encoding="utf-8")
+    said = refusal(folder, rules=text.replace("exactly = 1200", 'exactly = "1.2 k"'))
+    assert said.startswith("Rule “Company growth”: “1.2 k” is not an amount. Write digits without quotes")
+    lock = '[[lock]]\nname = "Nobody"\nwhere = { rep = "Zoe", line = "A" }\nexactly = 10\n'
+    assert "none has rep = Zoe, line = A" in refusal(folder, rules=text + lock)
+
+
+def test_what_could_not_be_written_is_said_before_the_work(folder: Path) -> None:
+    for out, said in (("plan.xlsx", "must end in .parquet or .csv"), ("no/plan.csv", "there is no folder")):
+        result = run(app, ["solve", *files(folder), "--out", str(folder / out)])
+        assert said in str(result.exception)
+        assert not (folder / out).exists()
+    for cells, rules, said in (
+        ("rules.toml", "rules.toml", "must be a .parquet or a .csv"),
+        ("cells.parquet", "none.toml", "no file"),
+    ):
+        result = run(app, ["check", "--cells", str(folder / cells), "--rules", str(folder / rules)])
+        assert said in str(result.exception)

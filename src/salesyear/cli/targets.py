@@ -22,6 +22,7 @@ app = typer.Typer(help="Targets: share one number out so that it adds up in ever
 
 CELLS = typer.Option("--cells", help="One row per cell: level columns, month, attributes, prior (Parquet or CSV).")
 RULES = typer.Option("--rules", help="The rules, in TOML or JSON.")
+TABLES = (".parquet", ".csv")
 
 
 @app.command()
@@ -42,6 +43,7 @@ def solve(
 
     Exit codes: 0 done, 1 the rules cannot all be met (nothing is written), 2 a mistake in what was asked.
     """
+    _check_place(out)
     plan = _solved(cells, rules, unit, seed)
     if not plan.met:
         _refuse(plan, as_json=as_json)
@@ -188,7 +190,13 @@ def _read(cells: Path, rules: Path) -> tuple[Cells, Rules, Params]:
     return Cells(_read_table(cells), levels_from(data)), rules_from(data), params_from(data)
 
 
+def _check_file(path: Path) -> None:
+    if not path.is_file():
+        raise UserError(f"There is no file {path}.")
+
+
 def _read_rules(path: Path) -> dict[str, Any]:
+    _check_file(path)
     text = path.read_text(encoding="utf-8-sig")
     try:
         data = json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)
@@ -202,12 +210,21 @@ def _read_rules(path: Path) -> dict[str, Any]:
 def _read_table(path: Path) -> pl.DataFrame:
     import polars as pl
 
-    if not path.exists():
-        raise UserError(f"There is no file {path}.")
+    _check_file(path)
+    if path.suffix.lower() not in TABLES:
+        raise UserError(f"{path} cannot be read as a table: it must be a .parquet or a .csv file.")
     try:
         return pl.read_csv(path) if path.suffix.lower() == ".csv" else pl.read_parquet(path)
     except pl.exceptions.PolarsError as mistake:
         raise UserError(f"{path} cannot be read as a table: {mistake}") from mistake
+
+
+def _check_place(out: Path) -> None:
+    """Say before the work what could not be written after it."""
+    if out.suffix.lower() not in TABLES:
+        raise UserError(f"{out} cannot be written: --out must end in .parquet or .csv.")
+    if not out.parent.is_dir():
+        raise UserError(f"{out} cannot be written: there is no folder {out.parent}. Make it first.")
 
 
 def _write(table: pl.DataFrame, path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesyear.engine.targets import BadCells, BadRule, Cells, Distance, Kind, Params, Rule, Rules, solve
+from salesyear.engine.targets import BadCells, BadRule, Cells, Distance, Kind, Params, Plan, Rule, Rules, solve
 from target_plans import LEVELS, exactly, one_region, random_plan, real, two_regions
 
 pytestmark = pytest.mark.once
@@ -95,6 +95,36 @@ def test_a_quarter_profile_and_a_floor_relative_to_last_year() -> None:
     first = sum(real(plan, month=str(month)) for month in (1, 2, 3))
     assert first / year == pytest.approx(0.2)
     assert real(plan, rep="Ann") == pytest.approx(1.2 * 4800)
+
+
+def test_a_month_profile_holds_in_every_region_and_month() -> None:
+    """Of every region's year 6 % in January and 10 % in December; the other months share 84 % evenly, as they were."""
+    profile: dict[str, tuple[float | None, float | None]] = {"1": (0.06, 0.06), "12": (0.10, 0.10)}
+    rule = Rule(name="Season", kind=Kind.PROFILE, at="region", each=("month",), amounts=profile)
+    plan = solve(two_regions(), Rules((rule, exactly("Year", 28_800))), REAL)
+    for region in plan.model.org.names[1]:
+        year = real(plan, region=region)
+        months = [real(plan, region=region, month=str(month)) / year for month in range(1, 13)]
+        assert months == pytest.approx([0.06, *[0.084] * 10, 0.10])
+
+
+@pytest.mark.parametrize("level", ["company", "region", "rep"])
+@pytest.mark.parametrize(("period", "parts"), [("month", 12), ("quarter", 4)])
+def test_a_total_holds_at_any_level_and_period(level: str, period: str, parts: int) -> None:
+    """A tenth more at every node in the first period alone, and the year unchanged at the company."""
+    before = solve(two_regions(), Rules(()), REAL)
+    nodes = before.model.org.names[before.model.org.levels.index(level)]
+
+    def now(plan: Plan, node: str) -> float:
+        months = (str(month + 1) for month in range(12 // parts))
+        return sum(real(plan, month=month, **({} if level == "company" else {level: node})) for month in months)
+
+    tenth_more = {f"{node}/1" if level != "company" else "1": 1.1 * now(before, node) for node in nodes}
+    amounts: dict[str, tuple[float | None, float | None]] = {key: (own, own) for key, own in tenth_more.items()}
+    rule = Rule(name="First", at=level, each=(period,), amounts=amounts)
+    plan = solve(two_regions(), Rules((rule, exactly("Year", real(before)))), REAL)
+    assert [now(plan, node) for node in nodes] == pytest.approx(list(tenth_more.values()))
+    assert real(plan) == pytest.approx(real(before))
 
 
 def test_a_customer_of_several_reps_is_bounded_across_the_tree() -> None:

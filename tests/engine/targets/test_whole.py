@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesyear.engine.rounding import BrokenPromise, LockNotWhole
-from salesyear.engine.targets import Cells, Kind, Params, Plan, Rule, Rules, solve
+from salesyear.engine.rounding import BrokenPromise
+from salesyear.engine.targets import BadCells, Cells, Kind, Params, Plan, Rule, Rules, solve
 from salesyear.engine.targets.lines import Whole
 from salesyear.engine.targets.mending import mend
 from salesyear.engine.targets.model import build
@@ -36,7 +36,9 @@ def test_amounts_are_multiples_of_the_unit() -> None:
 
 def test_a_lock_that_is_no_multiple_of_the_unit_is_refused() -> None:
     lock = exactly("Lock", 1500, kind=Kind.LOCK, where={"rep": ("a",)})
-    with pytest.raises(LockNotWhole):
+    with pytest.raises(
+        BadCells, match=r"The cell in row 1 is locked at 1500, which is not a whole number of the unit 1000"
+    ):
         solve(one_region({"a": 1, "b": 1}), Rules((exactly("Total", 10_000), lock)), Params(unit=1000))
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from salesyear.engine.messages import noop
-from salesyear.engine.targets.cells import BadCells
+from salesyear.engine.targets.cells import require
 
 
 def compare(old: pl.DataFrame, new: pl.DataFrame, by: tuple[str, ...], column: str = "target") -> pl.DataFrame:
@@ -14,10 +13,8 @@ def compare(old: pl.DataFrame, new: pl.DataFrame, by: tuple[str, ...], column: s
     Gives `old`, `new`, `change`, and `growth` (null from zero). A part that one plan does not have counts as 0.
     Raises BadCells for a column that one of them does not have.
     """
-    for name in (*by, column):
-        for frame in (old, new):
-            if name not in frame.columns:
-                raise BadCells(noop("The cells have no column “%(column)s”."), column=name)
+    for frame in (old, new):
+        require(frame, *by, column)
     keys = [pl.col(name).cast(pl.String) for name in by]
     before, after = (frame.group_by(keys).agg(pl.col(column).sum()) for frame in (old, new))
     both = (

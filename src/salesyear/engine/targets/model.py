@@ -25,6 +25,7 @@ from salesyear.engine.targets.rules import SUMS, BadRule, Kind, Rule, Rules
 from salesyear.engine.targets.selection import localised, select_for
 
 NOBODY, IN_TABLE = -1, -2
+NEAR = 6e-5  # of a unit: what rounding takes for whole
 REAL = Whole()
 SPARSE_BELOW = 0.1  # a full leaves x classes table emptier than this is kept as a list
 
@@ -194,7 +195,23 @@ def cell_bounds(cells: Cells, org: Organisation, rules: Rules, prior: Floats, pa
     locked_by = _locked_cells(cells, low, high)
     for rule in rules.of_kind(Kind.LOCK):
         _lock(cells, org, rules, rule, prior, low, high, locked_by)
+    if whole.unit:
+        _whole_locks(low, locked_by, whole.unit)
     return Bounds(low, high, locked_by)
+
+
+def _whole_locks(amount: Floats, locked_by: Ints, unit: int) -> None:
+    """A lock that is no multiple of the unit could not be kept by a rounded plan."""
+    held = np.flatnonzero(locked_by != NOBODY)
+    units = amount[held] / unit
+    broken = np.abs(units - np.round(units)) > NEAR
+    if broken.any():
+        cell = int(held[np.argmax(broken)])
+        raise BadCells(
+            noop("The cell in row %(row)d is locked at %(amount)s, which is not a whole number of the unit %(unit)d. "
+                 "Lock it at a multiple, or choose a smaller unit."),
+            row=cell + 1, amount=f"{amount[cell]:g}", unit=unit,
+        )  # fmt: skip
 
 
 def _bound(cells: Cells, org: Organisation, rule: Rule, low: Floats, high: Floats) -> None:

@@ -29,8 +29,16 @@ def select_for(cells: Cells, org: Organisation, rule: Rule) -> Bools:
         nodes = [org.node(level, name, rule.name) for name in rule.nodes]
         chosen &= np.isin(org.tree.ancestors(level)[org.leaf], nodes)
     if not chosen.any():
-        raise BadRule(noop("Rule “%(rule)s” speaks of no cell at all."), rule=rule.name)
+        raise BadRule(
+            noop("Rule “%(rule)s” speaks of no cell at all: none has %(parts)s. Compare with the table of cells."),
+            rule=rule.name, parts=spoken(rule.where),
+        )  # fmt: skip
     return chosen
+
+
+def spoken(where: Where) -> str:
+    """A part as it is written in rules: rep = Ann, month = 3 / 4."""
+    return ", ".join(f"{column} = {' / '.join(wanted)}" for column, wanted in where.items())
 
 
 def localised(rule: Rule, org: Organisation) -> Rule:

@@ -51,11 +51,13 @@ def rule_from(kind: Kind, data: Mapping[str, Any]) -> Rule:
     for key in data:
         if key not in KEYS:
             raise _unknown(key, list(KEYS))
-    low, high = _pair(data)
-    amounts = {str(key): _bounds(value) for key, value in (data.get("amounts") or data.get("shares") or {}).items()}
+    rule = str(data.get("name", ""))
+    low, high = _pair(data, rule)
+    given = data.get("amounts") or data.get("shares") or {}
+    amounts = {str(key): _bounds(value, rule) for key, value in given.items()}
     more = {key: str(data[key]) for key in TEXTS if key in data}
     return Rule(
-        name=str(data.get("name", "")), kind=kind, at=str(data.get("at", "company")),
+        name=rule, kind=kind, at=str(data.get("at", "company")),
         nodes=_texts(data.get("nodes", ())), where=_where({**data.get("where", {}), **data.get("of", {})}),
         within=_where(data.get("within", {})), each=_texts(data.get("each", ())), at_least=low, at_most=high,
         amounts=amounts, priority=_priority(data.get("priority")), **more,
@@ -88,19 +90,22 @@ def _written_pair(low: float | None, high: float | None) -> dict[str, float]:
     return {key: value for key, value in (("at_least", low), ("at_most", high)) if value is not None}
 
 
-def _pair(data: Mapping[str, Any]) -> tuple[float | None, float | None]:
+def _pair(data: Mapping[str, Any], rule: str) -> tuple[float | None, float | None]:
     exactly = data.get("exactly")
     low, high = data.get("at_least", exactly), data.get("at_most", exactly)
-    return None if low is None else _number(low), None if high is None else _number(high)
+    return None if low is None else _number(low, rule), None if high is None else _number(high, rule)
 
 
-def _bounds(value: Any) -> tuple[float | None, float | None]:  # noqa: ANN401 - whatever the file holds
-    return _pair(value) if isinstance(value, Mapping) else (_number(value), _number(value))
+def _bounds(value: Any, rule: str) -> tuple[float | None, float | None]:  # noqa: ANN401 - whatever the file holds
+    return _pair(value, rule) if isinstance(value, Mapping) else (_number(value, rule), _number(value, rule))
 
 
-def _number(value: Any) -> float:  # noqa: ANN401 - whatever the file holds
+def _number(value: Any, rule: str) -> float:  # noqa: ANN401 - whatever the file holds
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise BadRule(noop("“%(value)s” is not an amount."), value=value)
+        raise BadRule(
+            noop("Rule “%(rule)s”: “%(value)s” is not an amount. Write digits without quotes, in the smallest unit."),
+            rule=rule, value=value,
+        )  # fmt: skip
     return float(value)
 
 

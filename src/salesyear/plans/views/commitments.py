@@ -98,19 +98,26 @@ def _address(rep: Rep, plan: Plan | None, by: By) -> str:
 def _typed(form: Mapping[str, str], sheet: CommitmentSheet, *, own: bool, manages: bool) -> Typed:
     """Read the form: the salesperson's amounts, the manager's offers, or one row that is agreed on."""
     typed = Typed()
+    if not (own or manages):
+        return typed
     for row in sheet.rows:
-        before = _before(row)
-        if form.get("accept") == row.key and (own or manages):
-            typed.said[row.key] = _agreed(before, own=own)
-        elif "accept" not in form and f"amount-{row.key}" in form and (own or manages):
-            try:
-                amount = typed_minor(form[f"amount-{row.key}"], sheet.plan.currency.digits)
-            except NotAnAmount as refused:
-                typed.problems[row.key] = str(refused)
-                continue
-            note = form.get(f"note-{row.key}", before.note)[:NOTE].strip()
-            typed.said[row.key] = services.answered(before, amount, note) if own else _offer(before, amount, note)
+        if form.get("accept") == row.key:
+            typed.said[row.key] = _agreed(_before(row), own=own)
+        elif "accept" not in form and f"amount-{row.key}" in form:
+            _read_row(form, sheet, row, typed, own=own)
     return typed
+
+
+def _read_row(form: Mapping[str, str], sheet: CommitmentSheet, row: PlaceRow, typed: Typed, *, own: bool) -> None:
+    """Read one row's amount and note; what is no amount is a problem beside its field."""
+    before = _before(row)
+    try:
+        amount = typed_minor(form[f"amount-{row.key}"], sheet.plan.currency.digits)
+    except NotAnAmount as refused:
+        typed.problems[row.key] = str(refused)
+        return
+    note = form.get(f"note-{row.key}", before.note)[:NOTE].strip()
+    typed.said[row.key] = services.answered(before, amount, note) if own else _offer(before, amount, note)
 
 
 def _before(row: PlaceRow) -> Said:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
@@ -11,6 +13,10 @@ from salesyear.core.inert import inert
 from salesyear.core.numbers import major
 from salesyear.targets.table.asked import KINDS, words_of
 from salesyear.targets.table.read import Table
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 
 def lines_of(table: Table) -> list[list[str | int | float | None]]:
@@ -50,10 +56,15 @@ def as_xlsx(table: Table) -> bytes:
         sheet = book.add_worksheet()
         money = book.add_format({"num_format": "#,##0.00" if table.version.plan.currency.digits else "#,##0"})
         for at, line in enumerate(lines_of(table)):
-            for place, value in enumerate(line):
-                if isinstance(value, str):
-                    sheet.write_string(at, place, value)
-                elif value is not None:
-                    sheet.write_number(at, place, value, money)
+            _write_line(sheet, at, line, money)
         sheet.freeze_panes(1, 2)
     return out.getvalue()
+
+
+def _write_line(sheet: Worksheet, at: int, line: Sequence[str | float | None], money: Format) -> None:
+    """Texts as texts, never as formulas; amounts as numbers; nothing as an empty cell."""
+    for place, value in enumerate(line):
+        if isinstance(value, str):
+            sheet.write_string(at, place, value)
+        elif value is not None:
+            sheet.write_number(at, place, value, money)
