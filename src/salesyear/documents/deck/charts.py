@@ -69,11 +69,16 @@ def _filled(series: Series) -> list[int]:
     return [one for one in series.values if one is not None]
 
 
+def _told_by(chart: Chart) -> Look:
+    """Which of three series or more is labelled, so that none lies over a neighbour: what was sold, else the plan."""
+    return Look.ACTUAL if any(one.look is Look.ACTUAL for one in chart.series) else Look.PLAN
+
+
 def _labelled(series: Series, chart: Chart) -> bool:
     if series.look is Look.NOTHING or len(chart.categories) > MOST_LABELS:
         return False
     alone = sum(value is not None for value in series.values) <= 1
-    return len(chart.series) <= FEW or alone or series.look in (Look.PLAN, Look.GOOD, Look.ACTUAL)
+    return len(chart.series) <= FEW or alone or series.look in (Look.GOOD, _told_by(chart))
 
 
 def _style_axes(native: Any, chart: Chart) -> None:  # noqa: ANN401

@@ -167,7 +167,7 @@ class _Writer:
         place = (LEFT, HEIGHT - 0.45, INNER, 0.3)
         box = native.shapes.add_textbox(*(Emu(int(one * INCH)) for one in place))
         cover = self.paper.cover
-        said = f"{cover.organisation}  ·  {cover.title}  ·  {cover.subtitle}  ·  {self.count}"
+        said = "  ·  ".join(filter(None, (cover.organisation, cover.title, cover.subtitle, str(self.count))))
         box.text_frame.word_wrap = True  # else the frame shrinks to its text, and “right” means nothing
         say(box.text_frame, said, 9, colour=QUIET, align=PP_ALIGN.RIGHT)
 

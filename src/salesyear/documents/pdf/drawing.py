@@ -51,11 +51,16 @@ def _single(chart: Chart) -> bool:
     return chart.form is not Form.STACK and all(sum(v is not None for v in one.values) <= 1 for one in chart.series)
 
 
+def _told_by(chart: Chart) -> Look:
+    """Which of three series or more is labelled, so that none lies over a neighbour: what was sold, else the plan."""
+    return Look.ACTUAL if any(one.look is Look.ACTUAL for one in chart.series) else Look.PLAN
+
+
 def _labelled(series: Series, chart: Chart) -> bool:
     if series.look is Look.NOTHING or len(chart.categories) > MOST_LABELS:
         return False
     alone = sum(value is not None for value in series.values) <= 1
-    return len(chart.series) <= FEW or alone or series.look in (Look.PLAN, Look.GOOD, Look.ACTUAL)
+    return len(chart.series) <= FEW or alone or series.look in (Look.GOOD, _told_by(chart))
 
 
 def _bars(chart: Chart, *, together: bool) -> Iterator[Drawn]:

@@ -53,7 +53,7 @@ def _said(paper: Paper) -> dict[str, Any]:
         "subtitle": cover.subtitle,
         "author": cover.presenter or cover.organisation,
         "by": "  ·  ".join(filter(None, (cover.organisation, cover.presenter, day.isoformat()))),
-        "foot": f"{cover.organisation}  ·  {cover.title}  ·  {cover.subtitle}",
+        "foot": "  ·  ".join(filter(None, (cover.organisation, cover.title, cover.subtitle))),
         "day": [day.year, day.month, day.day],
         "mark": paper.mark,
         "remarks": list(paper.remarks),
