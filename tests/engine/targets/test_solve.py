@@ -164,6 +164,10 @@ def test_floors_and_caps_of_cells() -> None:
         (Rule(name="X", at="rep", nodes=("Anne",), at_least=1), "Did you mean “Ann”?"),
         (Rule(name="X", where={"colour": ("red",)}, at_least=1), "no column “colour”"),
         (Rule(name="X", where={"region": ("North",)}, at_least=1), "speaks of no cell"),
+        (
+            Rule(name="X", kind=Kind.SHARE, where={"region": ("East",)}, at_least=0.3),
+            "share of region = East in itself",
+        ),
         (Rule(name="X", at="region", amounts={"Est": (1.0, None)}), "an amount for “Est”, which is not there"),
         (Rule(name="X", at="region", each=("month",), amounts={"East/13": (1.0, None)}), "“East/13”, which is"),
     ],

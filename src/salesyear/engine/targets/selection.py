@@ -10,7 +10,7 @@ from salesyear.engine.messages import noop
 from salesyear.engine.targets.cells import Cells
 from salesyear.engine.targets.numeric.tree import Bools
 from salesyear.engine.targets.places import Organisation
-from salesyear.engine.targets.rules import BadRule, Rule, Where
+from salesyear.engine.targets.rules import BadRule, Kind, Rule, Where
 
 
 def select(cells: Cells, where: Where) -> Bools:
@@ -63,4 +63,10 @@ def localised(rule: Rule, org: Organisation) -> Rule:
         raise BadRule(noop("Rule “%(rule)s” speaks of no cell at all."), rule=rule.name)
     nodes = tuple(org.paths[at][i] for i in np.flatnonzero(inside))
     rest = {column: wanted for column, wanted in rule.where.items() if column not in named}
+    if rule.kind is Kind.SHARE and not rest and not rule.each:
+        raise BadRule(
+            noop("Rule “%(rule)s” asks for the share of %(parts)s in itself, which is always all of it. Name a part as "
+                 "well (a line, a segment), or ask for an amount."),
+            rule=rule.name, parts=spoken(rule.where),
+        )  # fmt: skip
     return replace(rule, at=org.levels[at], nodes=nodes, where=rest)
