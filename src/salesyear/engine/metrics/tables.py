@@ -51,7 +51,7 @@ TABLES: dict[str, Table] = {
     for table in (
         Table(
             "sold",
-            ("a sale or a return, by order line and share", "订单行或退货,按分摊"),
+            ("a sale or a return, by order line and share", "订单行或退货，按分摊"),
             {"row": KEY, "kind": KEY, **_EARNED, "order": KEY, "product": KEY, "amount": MONEY, "quantity": KEY},
             (*TIMES, *PLACES, "rep", *BUYERS, *GOODS),
             "day",
@@ -131,7 +131,7 @@ TABLES: dict[str, Table] = {
         ),
         Table(
             "answers",
-            ("an answer to a survey; an empty score is a blank", "调查答卷,空分不计"),
+            ("an answer to a survey; an empty score is a blank", "调查答卷，空分不计"),
             {"row": KEY, **_EARNED, "question": WORD, "score": KEY, "top": KEY},
             (*TIMES, *PLACES, "rep", *BUYERS),
             "day",
