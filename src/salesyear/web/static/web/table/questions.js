@@ -58,7 +58,7 @@ export class Questions {
   /** What would change; "keep", "again" (the other way of spreading) or "". */
   preview(differences, unit, nearest) {
     this.#list("preview-list", differences.slice(0, 200), ({ where, now, then }) => [where, number(now), number(then)]);
-    this.part("preview-count").textContent = `${say("would_change", { n: differences.length })} · ${say("amounts_in", { unit })}`;
+    this.part("preview-count").textContent = [say("would_change", { n: differences.length }), say("amounts_in", { unit })].join(" · ");
     this.part("preview-look").textContent = nearest ? say("only_a_look") : "";
     this.part("preview-keep").hidden = Boolean(nearest);
     this.part("preview-again").textContent = say(nearest ? "from_start" : "from_seen");
