@@ -53,7 +53,9 @@ def test_the_command_lists_them() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("language", "said"), [("en", "Sales (ordered) ÷ target"), ("zh-hans", "销售额（订单）÷ 目标")])
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Sales (ordered) ÷ target"), ("zh-hans", "销售额（订单）÷ 目标")]
+)
 def test_the_page_defines_them(cast: Cast, language: str, said: str) -> None:
     client = Client(headers={"accept-language": language})
     client.force_login(cast.users["li"], backend="allauth.account.auth_backends.AuthenticationBackend")
