@@ -221,7 +221,7 @@ PIPELINE: tuple[Figure, ...] = (
             "转化周期",
             "Median days from first contact to won of deals begun in the period, by Kaplan and Meier: open deals count "
             "up to the day asked about, lost ones up to their loss.",
-            "期内新建商机从首次接触到赢单的中位天数(Kaplan–Meier):在谈商机计至所问日期，丢单计至丢单日。",
+            "期内新建商机从首次接触到赢单的中位天数（Kaplan–Meier）：在谈商机计至所问日期，丢单计至丢单日。",
         ),
         DAYS,
         LESS,

@@ -215,7 +215,7 @@ SALES: tuple[Figure, ...] = (
             "Still to go",
             "待完成",
             "Target less sales (ordered), at least 0.",
-            "目标减销售额（订单）,不低于 0。",
+            "目标减销售额（订单），不低于 0。",
         ),
         MONEY,
         LESS,

@@ -181,15 +181,12 @@ def _groups(column: str, names: tuple[str, ...], rules: tuple[Rule, ...], apart:
     """Group values that stand on the same side of every rule; a column that a rule takes value by value stays apart."""
     if column in apart or any(column in rule.each for rule in rules):
         return tuple(range(len(names)))
-    signature: list[list[bool]] = [[] for _ in names]
-    for rule in rules:
-        for part in (rule.where, rule.within):
-            if column in part:
-                _known(rule.name, column, part[column], names)
-                for own, name in zip(signature, names, strict=True):
-                    own.append(name in part[column])
-    distinct = {own: place for place, own in enumerate(dict.fromkeys(map(tuple, signature)))}
-    return tuple(distinct[tuple(own)] for own in signature)
+    parts = [(rule.name, part[column]) for rule in rules for part in (rule.where, rule.within) if column in part]
+    for rule_name, wanted in parts:
+        _known(rule_name, column, wanted, names)
+    signature = [tuple(name in wanted for _, wanted in parts) for name in names]
+    distinct = {own: place for place, own in enumerate(dict.fromkeys(signature))}
+    return tuple(distinct[own] for own in signature)
 
 
 def _known(rule: str, column: str, wanted: tuple[str, ...], names: tuple[str, ...]) -> None:

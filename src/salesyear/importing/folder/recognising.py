@@ -135,12 +135,8 @@ def _keys_by_content(files: Sequence[File], chosen: dict[str, FileChoice]) -> It
     """Let a register's rows be named by the column that holds what the other files say, whatever its heading."""
     by_name = {file.name: file for file in files}
     wanted: dict[str, list[set[str]]] = defaultdict(list)
-    for name, one in chosen.items():
-        for role, column, register in REFERENCES:
-            if one.role == role and column in one.columns and name in by_name:
-                cells = {whole(cell) for cell in cells_of(by_name[name], one.columns[column]) if cell}
-                if cells:
-                    wanted[register].append(cells)
+    for register, cells in _referring(by_name, chosen):
+        wanted[register].append(cells)
     for name, one in sorted(chosen.items()):
         if one.role in roles() and (unique := roles()[one.role].unique) and wanted[one.role] and name in by_name:
             better = _better_key(by_name[name], one.columns[unique], wanted[one.role])
@@ -148,6 +144,16 @@ def _keys_by_content(files: Sequence[File], chosen: dict[str, FileChoice]) -> It
                 chosen[name] = replace(one, columns={**one.columns, unique: (better,)})
                 text = noop("its rows are named by “%(heading)s”: the other files refer to that column.")
                 yield choice(name, text, heading=better)
+
+
+def _referring(by_name: Mapping[str, File], chosen: Mapping[str, FileChoice]) -> Iterator[tuple[str, set[str]]]:
+    """What each column that refers to a register holds, with the register; empty columns left out."""
+    for name, one in chosen.items():
+        columns = [(column, register) for role, column, register in REFERENCES if one.role == role]
+        for column, register in columns if name in by_name else []:
+            cells = {whole(cell) for cell in cells_of(by_name[name], one.columns.get(column, ())) if cell}
+            if cells:
+                yield register, cells
 
 
 def _better_key(file: File, now: Names, wanted: Iterable[set[str]]) -> str:

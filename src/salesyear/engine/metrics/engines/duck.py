@@ -37,10 +37,13 @@ class _Answers:
             with self._guard:
                 if self._known(name):
                     return []
-            made = make()
+            try:
+                made = make()
+            finally:  # what is refused leaves nothing behind
+                with self._guard:
+                    self._making.pop(name, None)
             with self._guard:
                 self._rows[name] = made
-                self._making.pop(name, None)
                 return self._too_many()
 
     def _known(self, name: str) -> bool:
