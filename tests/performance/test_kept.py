@@ -38,3 +38,17 @@ def test_only_the_newest_are_kept_and_a_refusal_is_not() -> None:
     assert [kept.get(name, lambda: 1) for name in ("a", "b", "c")] == [1, 1, 1]
     assert kept.get("a", lambda: 2) == 2  # pushed out by b and c
     assert kept.get("c", lambda: 2) == 1
+
+
+def test_what_is_heavy_leaves_room_for_less_and_the_newest_always_stays() -> None:
+    kept: Kept[str] = Kept(10, len)
+    for name in ("aaaa", "bbbb", "cc"):
+        kept.get(name, lambda name=name: name)
+    assert [kept.get(name, lambda: "made again") for name in ("aaaa", "bbbb", "cc")] == ["aaaa", "bbbb", "cc"]
+    kept.get("d", lambda: "d")
+    assert kept.get("bbbb", lambda: "?") == "bbbb"
+    assert kept.get("aaaa", lambda: "?") == "?"  # the oldest went for the fourth
+    assert kept.get("heavy", lambda: "h" * 99) == "h" * 99
+    assert kept.get("heavy", lambda: "?") == "h" * 99
+    assert kept.get("cc", lambda: "?") == "?"
+    assert kept.get("heavy", lambda: "gone") == "gone"  # what weighed 99 had to go for one more

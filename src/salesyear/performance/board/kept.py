@@ -11,10 +11,13 @@ T = TypeVar("T")
 
 
 class Kept(Generic[T]):
-    """The newest `most` things, by key; the key must hold everything the thing depends on, the scope included."""
+    """The newest things, by key; the key must hold everything the thing depends on, the scope included.
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    room: how much all of them may weigh together; without `weigh` each weighs 1. The newest stays, however heavy.
+    """
+
+    def __init__(self, room: int, weigh: Callable[[T], int] = lambda _: 1) -> None:
+        self._room, self._weigh, self._weight = room, weigh, 0
         self._things: OrderedDict[Hashable, T] = OrderedDict()
         self._making: dict[Hashable, threading.Lock] = {}
         self._guard = threading.Lock()
@@ -42,6 +45,7 @@ class Kept(Generic[T]):
     def _keep(self, key: Hashable, made: T) -> T:
         with self._guard:
             self._things[key] = made
-            while len(self._things) > self._most:
-                self._things.popitem(last=False)
+            self._weight += self._weigh(made)
+            while self._weight > self._room and len(self._things) > 1:
+                self._weight -= self._weigh(self._things.popitem(last=False)[1])
         return made

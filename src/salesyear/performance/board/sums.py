@@ -33,7 +33,8 @@ ADD_UP = (
 )
 RATIOS = ("attainment", "pace", "growth", "strategic_mix", "new_customer_share", "collection_rate")
 COUNTED = ("coverage", "repurchase_rate", "penetration")
-_kept: Kept[pl.DataFrame] = Kept(128)
+ROOM = 256_000_000  # bytes of measured tables in a process: thousands of a place's, some dozens of all customers'
+_kept: Kept[pl.DataFrame] = Kept(ROOM, lambda table: int(table.estimated_size()) + 1_000)
 _steps: Kept[Mapping[str, int]] = Kept(64)
 Values = Mapping[str, Any]
 
