@@ -10,7 +10,7 @@ from cast import Cast
 from planned import draft
 from salesyear.core.scope import Scope
 from salesyear.plans.models import Edit, Version
-from salesyear.targets.editing.lines import NAMES, lines_of
+from salesyear.targets.editing.lines import NAMES, lines_of, new_line
 from salesyear.targets.editing.outcomes import Asking, CellText, Changed
 from salesyear.targets.services import change, lock, undo
 
@@ -47,3 +47,13 @@ def test_some_lines_alone_and_their_authors_without_a_question_each(version: Ver
         assert {str(edit.actor) for edit in found} == {str(found[0].actor)} != {"None"}
     assert [edit.number for edit in found] == [2, 3]
     assert len(asked) == 2
+
+
+def test_a_new_line_is_what_the_orm_would_make(version: Version) -> None:
+    author = Edit.objects.within(Scope.system("test")).filter(version=version)[0].actor
+    said = {"version_id": version.pk, "where": {"rep": [1]}, "amount": 5, "rule": {}, "batch": "b"}
+    found, plain = new_line(said, author), Edit(**said, actor=author)
+    assert found._state.adding
+    assert found.actor is author
+    for name in set(NAMES) - {"number"}:  # given when it is kept
+        assert getattr(found, name) == getattr(plain, name) or not getattr(plain, name), name

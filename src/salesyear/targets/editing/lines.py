@@ -1,4 +1,4 @@
-"""Reads lines of a version's log: ten thousands of them, most saying the same as another, so each is decoded once."""
+"""Makes lines of a version's log, read or new: tens of thousands, most saying the same, so each text is read once."""
 
 from __future__ import annotations
 
@@ -33,11 +33,17 @@ def lines_of(version: Version, *, after: int, until: int) -> list[Edit]:
     return [_line(one, authors.get(one["actor_id"]), asked.db) for one in said]
 
 
-def _line(said: dict[str, Any], author: User | None, database: str) -> Edit:
+def new_line(said: dict[str, Any], author: User | None) -> Edit:
+    """Return a line that is not kept yet; what is not said of it is empty."""
+    about = {"reason": "", "actor_id": author.pk if author else None}
+    return _line(dict.fromkeys(NAMES) | about | said, author, None)
+
+
+def _line(said: dict[str, Any], author: User | None, database: str | None) -> Edit:
     """A line as Django's own unpickling makes it: without the signals and descriptors of every single value."""
     edit = Edit.__new__(Edit)
     state = ModelState()
-    state.db, state.adding = database, False
+    state.db, state.adding = database, database is None
     state.fields_cache["actor"] = author
     edit.__dict__.update(said, _state=state)
     return edit
