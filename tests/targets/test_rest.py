@@ -14,12 +14,12 @@ from planned import Asker, draft
 from salesyear.core.models import Event
 from salesyear.core.scope import Scope
 from salesyear.plans.models import Edit, EditKind, Version
+from salesyear.plans.policy import values
+from salesyear.plans.services import set_value
 from salesyear.sales.frames import sold
 from salesyear.targets.editing.desk import targets_now
 from salesyear.targets.editing.state import forget
 from salesyear.targets.services import HeldAt, replan_rest, replay
-from salesyear.plans.policy import values
-from salesyear.plans.services import set_value
 from salesyear.targets.services.rest import usual
 from salesyear.targets.services.versions import Refused
 
