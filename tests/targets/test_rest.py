@@ -14,10 +14,13 @@ from planned import Asker, draft
 from salesyear.core.models import Event
 from salesyear.core.scope import Scope
 from salesyear.plans.models import Edit, EditKind, Version
+from salesyear.plans.policy import values
+from salesyear.plans.services import set_value
 from salesyear.sales.frames import sold
 from salesyear.targets.editing.desk import targets_now
 from salesyear.targets.editing.state import forget
 from salesyear.targets.services import HeldAt, replan_rest, replay
+from salesyear.targets.services.rest import usual
 from salesyear.targets.services.versions import Refused
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +111,51 @@ def test_from_the_form_to_the_difference(cast: Cast, version: Version, monkeypat
     assert answer.redirect_chain[-1][0] == f"/targets/plans/{version.plan_id}/2/beside/1/"
     assert "this is what it changes" in answer.content.decode()
     assert asker.client("wang").post(f"{address}rest/", {"held_at": "sold", "reason": WHY}).status_code == 403
+
+
+def test_what_cannot_be_met_comes_back_with_ways_out_and_one_click_takes_one(
+    cast: Cast, version: Version, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timezone, "localdate", lambda: APRIL)
+    sell(cast, cast.customers[0], date(2026, 3, 3), int(targets_now(version).sum()) * 2)
+    forget()
+    director = Asker(cast, version).client("director")
+    address = f"/targets/plans/{version.plan_id}/1/rest/"
+    posted = {"held_at": "sold", "reason": WHY}
+    answer = director.post(address, posted)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert WHY in page  # nothing typed is lost
+    assert version.plan.versions.count() == 1
+    ways = answer.context["clash"].ways
+    assert ways
+    assert all(f'name="relax" value="{way.id}"' in page for way in ways)
+    assert director.post(address, posted | {"relax": "no-such-way"}).status_code == 303
+    assert version.plan.versions.count() == 1
+    answer = director.post(address, posted | {"relax": ways[0].id})
+    assert answer.status_code == 303
+    other = version.plan.versions.get(number=2)
+    assert by_month(other)[:3].tolist() == sold_by_month(APRIL)
+    assert (replay(other) == targets_now(other)).all()
+
+
+def test_the_policy_says_what_the_form_begins_with(
+    cast: Cast, version: Version, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timezone, "localdate", lambda: APRIL)
+    assert usual(values(version.plan)) is HeldAt.SOLD
+    set_value(version.plan, "rest_held_at_sold", 0.0, source="agreed", actor=None)
+    forget()
+    page = Asker(cast, version).client("director").get(f"/targets/plans/{version.plan_id}/1/").content.decode()
+    assert '<option value="target" selected>' in page
+
+
+def test_the_review_leads_to_the_form_whoever_may_use_it(
+    cast: Cast, version: Version, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timezone, "localdate", lambda: APRIL)
+    forget()
+    asker, link = Asker(cast, version), f'href="/targets/plans/{version.plan_id}/1/#rest"'
+    address = f"/performance/review/?plan={version.plan_id}&month=2026-03"
+    assert link in asker.client("director").get(address).content.decode()
+    assert link not in asker.client("wang").get(address).content.decode()

@@ -105,6 +105,14 @@ FIGURES: tuple[Figure, ...] = (
     Figure("cost_review", "R2", noop("Months from one look at the costs to the next"), "months", 1),
     Figure("redeployment", "R6", noop("Months of results after which people may be moved"), "months", 3),
     Figure("review_meeting", "P5", noop("Months from one performance review meeting to the next"), "months", 1),
+    Figure(
+        "rest_held_at_sold",
+        "P9",
+        noop("Re-planning locks the months that are over at what was sold (100 %) or at their targets (0 %)"),
+        "share",
+        1.0,
+        ASSUMPTION,
+    ),
 )
 BY_NAME = {figure.name: figure for figure in FIGURES}
 

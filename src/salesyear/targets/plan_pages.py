@@ -198,7 +198,7 @@ def _what(edit: Edit) -> str:
     if "redo" in edit.rule:
         return _("did a step again")
     return {
-        EditKind.SET: _("set"),
+        EditKind.SET: _("set an amount"),
         EditKind.LOCK: _("locked"),
         EditKind.RULE: _("let a rule give way"),
         EditKind.LIFT: _("lifted"),

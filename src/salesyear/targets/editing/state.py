@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from salesyear.plans.models import State as Stage
 from salesyear.targets.editing.desk import MONTHS, Desk, open_desk, targets_now
 from salesyear.targets.editing.held import Held, Log, effective
 from salesyear.targets.editing.kept import Kept
+from salesyear.targets.editing.lines import lines_of
 from salesyear.targets.editing.solving import Clashing, amounts_of
 from salesyear.targets.editing.steps import as_at
 
@@ -56,6 +58,7 @@ Stamp = tuple[int, datetime, str]  # a version, as no other and no later one in 
 _states: Kept[Stamp, State] = Kept(KEPT)
 _earlier: Kept[tuple[Stamp, int], State] = Kept(EARLIER)
 _desks: Kept[Stamp, Desk] = Kept(KEPT)
+_reading: Kept[Stamp, Lock] = Kept(KEPT)
 
 
 def _stamp(version: Version) -> Stamp:
@@ -65,7 +68,15 @@ def _stamp(version: Version) -> Stamp:
 def state_of(version: Version) -> State:
     """Return the version as the database has it; a kept state of the same edition is as good."""
     there = _states.get(_stamp(version))
-    edition = _edition(version)
+    if there and there.edition == _edition(version):
+        return there
+    with _reading.of(_stamp(version), Lock):  # a long log is read by one thread; whoever waited has it then
+        return _read(version)
+
+
+def _read(version: Version) -> State:
+    """Read what is not known in this process yet."""
+    there, edition = _states.get(_stamp(version)), _edition(version)
     if there and there.edition == edition:
         return there
     if there is None or there.edition > edition:
@@ -85,8 +96,7 @@ def _edition(version: Version) -> int:
 def _read_on(version: Version, there: State, edition: int) -> State:
     """Read the amounts, and what came to the log since an earlier state."""
     amounts = targets_now(version)
-    fresh = Edit.objects.within(_system()).filter(version=version, number__gt=there.edition, number__lte=edition)
-    edits = (*there.edits, *fresh.prefetch_related("actor").order_by("number"))
+    edits = (*there.edits, *lines_of(version, after=there.edition, until=edition))
     return State(edition, there.desk, amounts, as_at(edits, edition), there.known)
 
 

@@ -16,6 +16,7 @@ from salesyear.plans.models import Edit, EditKind
 from salesyear.targets.access import reach_of
 from salesyear.targets.editing.desk import Desk, Ints
 from salesyear.targets.editing.held import Held
+from salesyear.targets.editing.lines import new_line
 from salesyear.targets.editing.outcomes import (
     Asking,
     CellText,
@@ -130,7 +131,7 @@ def _edit(
         rule |= _as_it_stands(now, found, there)
     said = {"kind": kind, "where": found.where, "amount": amount, "before": present, "rule": rule}
     shared = {"version_id": asking.version.pk, "batch": batch.name, "reason": batch.reason[:300], "at": batch.at}
-    return Edit(**said, **shared, actor=asking.actor, unit_id=unit, rep_id=rep)
+    return new_line({**said, **shared, "unit_id": unit, "rep_id": rep}, asking.actor)
 
 
 def _as_it_stands(now: State, found: Found, there: Held | None) -> dict[str, Any]:

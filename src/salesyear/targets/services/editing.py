@@ -73,18 +73,19 @@ def change(
     return _attempt(asking, work)
 
 
-def hold(asking: Asking, texts: Sequence[CellText], *, reason: str) -> Outcome:
+def hold(asking: Asking, texts: Sequence[CellText], *, reason: str, relax: str = "") -> Outcome:
     """Set cells and subtotals and lock them there, for everybody, until somebody lifts it; one step."""
 
     def work(now: Now) -> _Work | Outcome:
-        from salesyear.targets.editing.wanting import Batch, wanted
+        from salesyear.targets.editing.wanting import Batch, relaxing, wanted
 
         edits = wanted(asking, now, texts, Batch(uuid.uuid4().hex, reason))
         if not isinstance(edits, tuple):
             return edits
         for edit in edits:
             edit.kind = EditKind.LOCK
-        return _Work(now, edits, said=_sentence(len(edits)))
+        more = relaxing(asking, now, edits, relax) if relax else ()
+        return _Work(now, (*edits, *more), said=_sentence(len(edits)))
 
     return _attempt(asking, work)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -24,8 +25,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from salesyear.targets.planning.facts import Leaf
+    from salesyear.targets.reports.clash import ClashReport
 
     Ints = NDArray[np.int64]
+
+
+class CannotBeMet(Refused):
+    """The months that remain cannot make up for it; `found` says why, and the ways out."""
+
+    def __init__(self, found: ClashReport) -> None:
+        """Keep the ways out."""
+        super().__init__(found.sentence)
+        self.found = found
 
 
 class HeldAt(StrEnum):
@@ -35,11 +46,18 @@ class HeldAt(StrEnum):
     TARGET = "target"
 
 
-def replan_rest(version: Version, *, today: date, held_at: HeldAt, reason: str, actor: User) -> Version:
+def usual(policy: Mapping[str, float]) -> HeldAt:
+    """Return what the policy locks months at that are over."""
+    return HeldAt.SOLD if policy["rest_held_at_sold"] >= 0.5 else HeldAt.TARGET
+
+
+def replan_rest(
+    version: Version, *, today: date, held_at: HeldAt, reason: str, actor: User, relax: str = ""
+) -> Version:
     """Make a draft whose months that are over are locked and whose others keep the year's total and all rules.
 
-    Sales of somebody without a row stand with their unit's vacancy. Raises Refused when no month is over or none
-    remains, when sales have no row at all, and with the clash's sentence when the rest cannot be met.
+    Sales of somebody without a row stand with their unit's vacancy. relax: the way out that was chosen. Raises Refused
+    when no month is over or none remains and when sales have no row at all, CannotBeMet when the rest cannot be met.
     """
     over = months_over(version.plan, today)
     if not 0 < over < MONTHS:
@@ -50,9 +68,9 @@ def replan_rest(version: Version, *, today: date, held_at: HeldAt, reason: str, 
         other = copy_version(version, "", actor=actor)
         asking = Asking(other, Scope.system("planning the rest of a year"), actor, other.edition)
         texts = _texts(other, over, held_at)
-        outcome = hold(asking, texts, reason=reason.strip())
+        outcome = hold(asking, texts, reason=reason.strip(), relax=relax)
         if isinstance(outcome, Clash):
-            raise Refused(_sentence(outcome, asking, version))
+            raise CannotBeMet(_explained(outcome, asking, version))
         if not isinstance(outcome, Changed):
             raise Refused(_("The months that are over cannot be locked in this version."))
         months = len({text.column for text in texts})
@@ -61,10 +79,10 @@ def replan_rest(version: Version, *, today: date, held_at: HeldAt, reason: str, 
     return other
 
 
-def _sentence(outcome: Clash, asking: Asking, version: Version) -> str:
+def _explained(outcome: Clash, asking: Asking, version: Version) -> ClashReport:
     from salesyear.targets.reports.clash import clash
 
-    return clash(asking.scope, outcome.now, outcome.problem, outcome.wanted, version.plan.currency_id).sentence
+    return clash(asking.scope, outcome.now, outcome.problem, outcome.wanted, version.plan.currency_id)
 
 
 def _texts(version: Version, over: int, held_at: HeldAt) -> list[CellText]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -20,10 +21,12 @@ from salesyear.plans.models import Version
 from salesyear.plans.policy import values, values_of
 from salesyear.plans.queries import shown_on
 from salesyear.targets.access import MAKERS, find_version
+from salesyear.targets.editing.outcomes import Refused as NotEdited
 from salesyear.targets.plan_forms import CopyForm, PlanForm, RestForm, StepForm
 from salesyear.targets.plan_pages import VersionPage, plans_with_versions, start_of
 from salesyear.targets.services import versions
 from salesyear.targets.services.plans import PLAN_KIND, ask_for_plan
+from salesyear.targets.services.rest import CannotBeMet, HeldAt, replan_rest, usual
 
 
 @require_safe
@@ -53,11 +56,15 @@ def plan_new(request: Request) -> HttpResponse:
 def version(request: Request, plan: int, number: int) -> HttpResponse:
     """Show one version: its sums, its rules, its steps and changes, and beside another one."""
     found = find_version(request.scope, plan, number)
+    return render(request, "targets/plan_version.html", _version_context(request, found))
+
+
+def _version_context(request: Request, found: Version) -> dict[str, Any]:
     page = VersionPage(request.scope, found)
     over = page.published.pk if page.published else None
-    forms = {"form": StepForm(initial={"over": over}), "copy_form": CopyForm(), "rest_form": RestForm()}
-    context = {"plan": found.plan, "version": found, "page": page, **forms}
-    return render(request, "targets/plan_version.html", context)
+    rest_form = RestForm(initial={"held_at": usual(values_of(found))}) if page.may_replan else None
+    forms = {"form": StepForm(initial={"over": over}), "copy_form": CopyForm(), "rest_form": rest_form}
+    return {"plan": found.plan, "version": found, "page": page, **forms}
 
 
 @require_safe
@@ -99,9 +106,7 @@ def copy(request: Request, plan: int, number: int) -> HttpResponse:
 
 @require_POST
 def rest(request: Request, plan: int, number: int) -> HttpResponse:
-    """Plan the rest of the year anew, and show what that changes."""
-    from salesyear.targets.services.rest import HeldAt, replan_rest
-
+    """Plan the rest of the year anew, and show what that changes; what cannot be met comes back with its ways out."""
     found = find_version(request.scope, plan, number)
     form = RestForm(request.POST)
     if not form.is_valid():
@@ -110,9 +115,17 @@ def rest(request: Request, plan: int, number: int) -> HttpResponse:
     said, today = form.cleaned_data, timezone.localdate()
     try:
         made = replan_rest(
-            found, today=today, held_at=HeldAt(said["held_at"]), reason=said["reason"], actor=person(request)
+            found,
+            today=today,
+            held_at=HeldAt(said["held_at"]),
+            reason=said["reason"],
+            actor=person(request),
+            relax=request.POST.get("relax", ""),
         )
-    except versions.Refused as refused:
+    except CannotBeMet as clash:
+        context = _version_context(request, found) | {"rest_form": form, "clash": clash.found}
+        return render(request, "targets/plan_version.html", context, status=HTTPStatus.CONFLICT)
+    except (versions.Refused, NotEdited) as refused:
         messages.error(request, str(refused))
         return _see(_address(found))
     messages.success(request, _("“%(name)s” is a draft now: this is what it changes.") % {"name": made})

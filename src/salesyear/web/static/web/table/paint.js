@@ -18,17 +18,32 @@ export function paintName(cell, row, choices) {
   cell.replaceChildren(twist, row.name);
 }
 
-/** Paint a figure: its value or what was typed, and its marks. */
+/** Paint a figure: its value or what was typed, and its marks. Only what differs is written: most cells keep their looks. */
 export function paintFigure(cell, row, { column, measure }, rows, numbers) {
   const id = idOf(row, column, measure);
   const note = rows.notes.get(id);
   const value = valueOf(row, column, measure);
   const marks = marksOf(row, column, measure, rows.theirs.get(id));
-  cell.className = ["tabulator-cell figure", ...classesOf(row, { column, measure }, rows, note, id)].join(" ");
-  cell.setAttribute("aria-readonly", rows.closed(row, column, measure) ? "true" : "false");
+  dress(cell, ["tabulator-cell figure", ...classesOf(row, { column, measure }, rows, note, id)].join(" "));
+  tell(cell, "aria-readonly", rows.closed(row, column, measure) ? "true" : "false");
   cell.toggleAttribute("aria-invalid", note?.state === "wrong");
-  cell.title = [note?.message || numbers.exact(measure, value), ...marks.map(mark => mark.text)].join("\n");
-  cell.replaceChildren(...marks.map(drawn), note ? note.text : numbers.brief(measure, value));
+  tell(cell, "title", [note?.message || numbers.exact(measure, value), ...marks.map(mark => mark.text)].join("\n"));
+  fill(cell, marks, note ? note.text : numbers.brief(measure, value));
+}
+
+function dress(cell, classes) {
+  if (cell.className !== classes) cell.className = classes;
+}
+
+function tell(cell, name, text) {
+  if (cell.getAttribute(name) !== text) cell.setAttribute(name, text);
+}
+
+/** A figure alone is one text that is changed in its place; marks are drawn anew. */
+function fill(cell, marks, text) {
+  const only = cell.childNodes.length === 1 && cell.firstChild.nodeType === Node.TEXT_NODE;
+  if (!only || marks.length) cell.replaceChildren(...marks.map(drawn), text);
+  else if (cell.firstChild.data !== text) cell.firstChild.data = text;
 }
 
 /** What is to be said about a cell besides its figure: who locked it and why, comments, who changed it. */
