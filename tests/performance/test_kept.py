@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 
 import pytest
 
@@ -43,7 +44,7 @@ def test_only_the_newest_are_kept_and_a_refusal_is_not() -> None:
 def test_what_is_heavy_leaves_room_for_less_and_the_newest_always_stays() -> None:
     kept: Kept[str] = Kept(10, len)
     for name in ("aaaa", "bbbb", "cc"):
-        kept.get(name, lambda name=name: name)
+        kept.get(name, partial(str, name))
     assert [kept.get(name, lambda: "made again") for name in ("aaaa", "bbbb", "cc")] == ["aaaa", "bbbb", "cc"]
     kept.get("d", lambda: "d")
     assert kept.get("bbbb", lambda: "?") == "bbbb"
