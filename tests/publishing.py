@@ -201,8 +201,8 @@ def _without_protection() -> None:
 
     with connection.cursor() as cursor:
         cursor.execute("DROP INDEX one_published_version_a_plan")
-    transaction.atomic = lambda *_args, **_more: nullcontext()  # type: ignore[assignment]
-    QuerySet.select_for_update = lambda self, *_args, **_more: self  # type: ignore[method-assign]
+    transaction.atomic = lambda *_args, **_more: nullcontext()  # type: ignore[assignment]  # the control
+    QuerySet.select_for_update = lambda self, *_args, **_more: self  # type: ignore[method-assign]  # the control
 
 
 if __name__ == "__main__":

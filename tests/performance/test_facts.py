@@ -30,7 +30,7 @@ EVERYBODY = ("director", "wang", "li", "sun", "agent", "finance", "hr", "marketi
 
 
 def ordered(scope: Scope, **asked: object) -> int:
-    return int(measure(["ordered"], facts_of(scope), **asked)["ordered"][0])  # type: ignore[arg-type]
+    return int(measure(["ordered"], facts_of(scope), **asked)["ordered"][0])  # type: ignore[arg-type]  # as asked
 
 
 def test_the_company_adds_up(cast: Cast) -> None:
@@ -57,7 +57,7 @@ def test_everybody_sees_just_the_rows_they_see_in_lists(cast: Cast, name: str, t
     rows = rows.filter(rows.kind > 0) if table == "sold" else rows
     column = "customer" if table == "customers" else "row"
     seen = facts.engine.frame(str(ibis.to_sql(rows.select(column), dialect="duckdb")))[column]
-    assert set(seen) == set(model.objects.within(scope).values_list("pk", flat=True))  # type: ignore[attr-defined]
+    assert set(seen) == set(model.objects.within(scope).values_list("pk", flat=True))  # type: ignore[attr-defined]  # scoped
     assert seen.is_unique().all()
 
 
@@ -67,7 +67,7 @@ def test_a_row_out_of_sight_changes_no_byte(cast: Cast, name: str) -> None:
     scope = scope_of(cast.users[name])
     asked = {"by": ["month"], "period": Period.of_months(date(2025, 1, 1), 24), "as_of": date(2026, 2, 1)}
     figures = ["ordered", "orders", "returned", "target", "pace", "growth", "strategic_mix"]
-    before = measure(figures, facts_of(scope), **asked)  # type: ignore[arg-type]
+    before = measure(figures, facts_of(scope), **asked)  # type: ignore[arg-type]  # as asked
     assert cast.currency
     sell(cast, cast.customers[-1], date(2025, 7, 1), 777_00, "new")
     Quota.objects.create(
@@ -78,8 +78,8 @@ def test_a_row_out_of_sight_changes_no_byte(cast: Cast, name: str) -> None:
         amount=5_00,
         currency=cast.currency,
     )
-    assert measure(figures, facts_of(scope), **asked).equals(before)  # type: ignore[arg-type]
-    assert not measure(figures, facts_of(SYSTEM), **asked).equals(before)  # type: ignore[arg-type]
+    assert measure(figures, facts_of(scope), **asked).equals(before)  # type: ignore[arg-type]  # as asked
+    assert not measure(figures, facts_of(SYSTEM), **asked).equals(before)  # type: ignore[arg-type]  # as asked
 
 
 def test_a_shared_sale_counts_once_to_the_cent(cast: Cast) -> None:

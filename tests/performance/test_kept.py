@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 import pytest
@@ -53,3 +55,41 @@ def test_what_is_heavy_leaves_room_for_less_and_the_newest_always_stays() -> Non
     assert kept.get("heavy", lambda: "?") == "h" * 99
     assert kept.get("cc", lambda: "?") == "?"
     assert kept.get("heavy", lambda: "gone") == "gone"  # what weighed 99 had to go for one more
+
+
+def test_what_two_made_after_a_refusal_weighs_once() -> None:
+    """The second waits for the first, who is refused; a third who comes then makes it, too."""
+    kept: Kept[str] = Kept(10, len)
+    refuse, third = threading.Event(), threading.Event()
+    entered = [threading.Event(), threading.Event()]
+
+    def refused() -> str:
+        entered[0].set()
+        refuse.wait(30)
+        raise LookupError
+
+    def slow() -> str:
+        entered[1].set()
+        third.wait(30)
+        return "aaaa"
+
+    def ask(make: Callable[[], str]) -> None:
+        with suppress(LookupError):
+            kept.get("a", make)
+
+    first = threading.Thread(target=ask, args=(refused,))
+    first.start()
+    assert entered[0].wait(30)
+    second = threading.Thread(target=ask, args=(slow,))
+    second.start()
+    refuse.set()
+    first.join(30)
+    assert entered[1].wait(30)
+    third_one = threading.Thread(target=ask, args=(partial(str, "aaaa"),))
+    third_one.start()
+    time.sleep(0.05)
+    third.set()
+    second.join(30)
+    third_one.join(30)
+    kept.get("b", partial(str, "bbbb"))
+    assert [kept.get(name, lambda: "made again") for name in ("a", "b")] == ["aaaa", "bbbb"]

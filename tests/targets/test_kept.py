@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import random
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Lock
 
 import pytest
 
@@ -108,7 +110,7 @@ def test_a_version_put_back_from_a_backup_is_not_mistaken_for_the_one_before(cas
 def test_so_many_are_kept_and_no_more() -> None:
     kept: Kept[int, str] = Kept(2)
     for number in (1, 2, 1, 3):
-        assert kept.of(number, lambda number=number: f"made {number}") == f"made {number}"  # type: ignore[misc]
+        assert kept.of(number, lambda number=number: f"made {number}") == f"made {number}"  # type: ignore[misc]  # a default
     assert (kept.get(2), kept.get(1), kept.get(3)) == (None, "made 1", "made 3")
 
 
@@ -175,3 +177,16 @@ def test_asking_what_is_new_prepares_a_process_for_the_next_edit(cast: Cast) -> 
     forget()
     assert asker("director", "changes/", since="0").json()["rows"] == []
     assert "solvers" in vars(state_of(version).desk)
+
+
+def test_two_who_make_the_same_at_once_get_one() -> None:
+    kept: Kept[str, Lock] = Kept(2)
+    both = Barrier(2)
+
+    def make() -> Lock:
+        both.wait(30)
+        return Lock()
+
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(lambda _: kept.of("a", make), range(2))
+    assert one is other is kept.get("a")

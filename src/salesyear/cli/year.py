@@ -146,6 +146,6 @@ def _bars(*, quiet: bool) -> Iterator[Told]:
                 for other in tasks.values():
                     bars.update(other, completed=1.0)  # type: ignore[arg-type]  # rich's own number
                 tasks[title] = bars.add_task(title, total=1.0)
-            bars.update(tasks[title], completed=share)  # type: ignore[arg-type]
+            bars.update(tasks[title], completed=share)  # type: ignore[arg-type]  # rich's own number
 
         yield told

@@ -37,7 +37,7 @@ class PaperForm(forms.Form):
         super().__init__(*args, **kwargs)
         reviews = [(f"{one:%Y-%m}", gettext("Review of %(month)s") % {"month": f"{one:%Y-%m}"}) for one in months]
         self.fields["about"].choices = about  # type: ignore[attr-defined]  # a ChoiceField
-        self.fields["month"].choices = [("", gettext("The year's plan")), *reviews]  # type: ignore[attr-defined]
+        self.fields["month"].choices = [("", gettext("The year's plan")), *reviews]  # type: ignore[attr-defined]  # a choice field
 
     def clean(self) -> dict[str, Any]:
         """A review is a deck or a PDF."""

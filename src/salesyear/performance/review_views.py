@@ -23,9 +23,8 @@ from salesyear.performance.review import Review, begun, last_ended, review_of
 from salesyear.performance.review_forms import LessonForm, OutcomeForm, TaskForm
 from salesyear.plans import access
 from salesyear.plans.models import Plan, Version
-from salesyear.plans.months import MONTHS, months_over
 from salesyear.sales.money import NoRate
-from salesyear.targets.access import MAKERS
+from salesyear.targets.access import may_replan
 
 SHOWN = 12  # lessons on the page of a review; all of them are in the list
 
@@ -94,8 +93,11 @@ def lesson(request: Request, pk: int) -> HttpResponse:
 def _page(request: Request, found: Review, version: Version, form: TaskForm, learnt: LessonForm) -> HttpResponse:
     months = [(month, f"{month:%Y-%m}") for month in reversed(begun(found.plan, found.today))]
     context: dict[str, Any] = {"plan": found.plan, "version": version, "review": found, "form": form, "months": months}
-    may_replan = bool(request.scope.roles & MAKERS) and 0 < months_over(found.plan, found.today) < MONTHS
-    context |= {"learnt": learnt, "lessons": found.lessons[:SHOWN], "may_replan": may_replan}
+    context |= {
+        "learnt": learnt,
+        "lessons": found.lessons[:SHOWN],
+        "may_replan": may_replan(request.scope, found.plan, found.today),
+    }
     status = HTTPStatus.BAD_REQUEST if form.errors or learnt.errors else HTTPStatus.OK
     return render(request, "performance/review.html", context, status=status)
 

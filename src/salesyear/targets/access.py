@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.http import Http404
 
 from salesyear.core.scope import Scope
 from salesyear.org import tree
 from salesyear.org.models import Role
-from salesyear.plans.models import Version
+from salesyear.plans.models import Plan, Version
+from salesyear.plans.months import MONTHS, months_over
 from salesyear.plans.queries import versions
 
 MAKERS = frozenset({Role.DIRECTOR, Role.FINANCE, Role.ADMINISTRATOR})
@@ -41,6 +43,16 @@ def reach_of(scope: Scope) -> Reach:
         return Reach()
     mine = [unit for unit in tree.units(scope) if unit.pk in scope.units]
     return Reach(units=frozenset(unit.pk for unit in mine if unit.parent_id not in scope.units))
+
+
+def may_make(scope: Scope) -> bool:
+    """Whether somebody makes plans, and copies versions of them."""
+    return bool(scope.roles & MAKERS)
+
+
+def may_replan(scope: Scope, plan: Plan, today: date) -> bool:
+    """Whether the year has begun and is not over, and somebody may plan the rest of it anew."""
+    return may_make(scope) and 0 < months_over(plan, today) < MONTHS
 
 
 def find_version(scope: Scope, plan: int, number: int) -> Version:

@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 
 from salesyear.core.scope import Scope
 from salesyear.plans.models import Edit, EditKind, Plan, Sheet, State, Step, Version
-from salesyear.plans.months import MONTHS, months_over
 from salesyear.targets import queries
-from salesyear.targets.access import APPROVERS, MAKERS, PUBLISHERS
+from salesyear.targets.access import APPROVERS, MAKERS, PUBLISHERS, may_make, may_replan
 from salesyear.targets.models import Baseline, BaselineCell
 from salesyear.targets.names import Names, names_for
 
@@ -106,12 +105,12 @@ class VersionPage:
     @property
     def may_copy(self) -> bool:
         """Whether this person makes scenarios."""
-        return bool(self._scope.roles & MAKERS)
+        return may_make(self._scope)
 
     @property
     def may_replan(self) -> bool:
         """Whether the year has begun and is not over, and this person may plan the rest of it anew."""
-        return self.may_copy and 0 < months_over(self.version.plan, timezone.localdate()) < MONTHS
+        return may_replan(self._scope, self.version.plan, timezone.localdate())
 
     @property
     def published(self) -> Version | None:

@@ -105,14 +105,15 @@ def problems(new: Catalog, old: Catalog) -> list[str]:
     """Return one line for each thing wrong: missing, left over, untranslated, doubtful, other places."""
     lines = [f"not collected: {_id(message)!r}" for message in _messages(new) if not _same(message, old)]
     lines += [f"no longer used: {_id(message)!r}" for message in _messages(old) if not _same(message, new)]
-    for message in _messages(old):
-        if not _whole(message):
-            lines.append(f"untranslated: {_id(message)!r}")
-        elif message.fuzzy:
-            lines.append(f"doubtful (fuzzy): {_id(message)!r}")
-        elif _places(message.id) != _places(message.string or ()):
-            lines.append(f"other places in the translation: {_id(message)!r}")
-    return lines
+    return lines + [f"{wrong}: {_id(message)!r}" for message in _messages(old) if (wrong := _wrong(message))]
+
+
+def _wrong(message: Message) -> str:
+    if not _whole(message):
+        return "untranslated"
+    if message.fuzzy:
+        return "doubtful (fuzzy)"
+    return "other places in the translation" if _places(message.id) != _places(message.string or ()) else ""
 
 
 def _sentences() -> Iterator[Found]:

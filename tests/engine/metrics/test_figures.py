@@ -33,7 +33,7 @@ def total(column: pl.Series) -> int:
 
 
 def one(name: str, figure: str, **asked: object) -> object:
-    return measure([figure], facts(name), **asked)[figure][0]  # type: ignore[arg-type]
+    return measure([figure], facts(name), **asked)[figure][0]  # type: ignore[arg-type]  # as asked
 
 
 # -- sales and targets ---------------------------------------------------------------------------
@@ -48,7 +48,7 @@ def test_adventureworks_adds_up_to_the_published_total() -> None:
 
 def test_northwind_adds_up_to_the_published_total() -> None:
     """1,265,793.04 before rounding; each of the 2,155 lines rounded to a cent by itself is a cent or two away."""
-    plain = sum(row["amount"] for row in rows("northwind", "sold"))  # type: ignore[misc]
+    plain = sum(row["amount"] for row in rows("northwind", "sold"))  # type: ignore[misc]  # rows of any
     assert one("northwind", "ordered") == plain
     assert abs(plain - 1_265_793_04) <= 50
 
@@ -82,7 +82,7 @@ def test_a_target_without_a_sale_shows_the_full_shortfall() -> None:
     late = data.table("targets", pl.DataFrame({"month": [2014 * 12 + 10], "rep": [274], "target": [500_00]}))
     tables["targets"] = pl.concat([tables["targets"], late])
     asked = {"by": ["month"], "period": Period.of_months(date(2014, 11, 1), 1)}
-    got = measure(["ordered", "target", "variance", "attainment"], data.facts_of_tables(tables), **asked)  # type: ignore[arg-type]
+    got = measure(["ordered", "target", "variance", "attainment"], data.facts_of_tables(tables), **asked)  # type: ignore[arg-type]  # as asked
     assert got.rows() == [(date(2014, 11, 1), 0, 500_00, -500_00, 0.0)]
 
 
@@ -215,7 +215,7 @@ def test_penetration_by_line() -> None:
 
 def test_coverage_by_region_and_quarter_keeps_who_did_not_buy() -> None:
     asked = {"by": ["region", "quarter"], "period": Y2013}
-    got = measure(["covered_customers", "customers", "coverage"], facts("adventureworks"), **asked)  # type: ignore[arg-type]
+    got = measure(["covered_customers", "customers", "coverage"], facts("adventureworks"), **asked)  # type: ignore[arg-type]  # as asked
     regions = {row["row"]: row["region"] for row in rows("adventureworks", "units")}
     home = {row["customer"]: regions[row["unit"]] for row in rows("adventureworks", "customers")}
     bought: dict[tuple[object, int], set[object]] = defaultdict(set)

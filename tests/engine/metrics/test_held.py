@@ -120,7 +120,7 @@ def test_many_who_ask_at_once_wait_for_one_who_works_it_out() -> None:
 class Forgetful(Duck):
     """The same engine, keeping nothing."""
 
-    def held(self, sql: str) -> str | None:  # type: ignore[override]
+    def held(self, sql: str) -> str | None:  # type: ignore[override]  # the control
         return None
 
 

@@ -142,20 +142,23 @@ class _Writer:
         say(frame, cut_to(text, width, size * 1.05, 2), size, bold=True, align=PP_ALIGN.LEFT)
 
     def _parts(self, native: Any, parts: list[Placed], slide: Slide) -> None:  # noqa: ANN401
-        chinese, money = self.paper.chinese, self.paper.money
-        beside = _beside(slide)
         top = TOP
         for one in parts:
-            if isinstance(one.part, Chart):
-                width = INNER * 0.52 if beside else INNER
-                add_chart(native, one.part, (LEFT, top, width, one.height), money, chinese=chinese)
-                top += 0 if beside else one.height + 0.1
-            elif isinstance(one.part, Fitted):
-                left = LEFT + INNER * 0.55 if beside else LEFT
-                place = (left, top + (BESIDE_TOP if beside else 0))
-                top = add_table(native, one.part, one.rows, place, slide.title) + 0.15
-            elif isinstance(one.part, Bullets):
-                self._bullets(native, one.part, top)
+            top = self._part(native, one, slide, top)
+
+    def _part(self, native: Any, one: Placed, slide: Slide, top: float) -> float:  # noqa: ANN401 - python-pptx has no types
+        """Put a part on a slide at a height (inches); returns where the next begins."""
+        beside = _beside(slide)
+        if isinstance(one.part, Chart):
+            box = (LEFT, top, INNER * 0.52 if beside else INNER, one.height)
+            add_chart(native, one.part, box, self.paper.money, chinese=self.paper.chinese)
+            return top if beside else top + (one.height + 0.1)
+        if isinstance(one.part, Fitted):
+            place = (LEFT + INNER * 0.55, top + BESIDE_TOP) if beside else (LEFT, top)
+            return add_table(native, one.part, one.rows, place, slide.title) + 0.15
+        if isinstance(one.part, Bullets):
+            self._bullets(native, one.part, top)
+        return top
 
     def _bullets(self, native: Any, bullets: Bullets, top: float) -> None:  # noqa: ANN401
         box = native.shapes.add_textbox(*(Emu(int(one * INCH)) for one in (LEFT, top, INNER, max(0.4, BOTTOM - top))))

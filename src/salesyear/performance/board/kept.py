@@ -44,6 +44,8 @@ class Kept(Generic[T]):
 
     def _keep(self, key: Hashable, made: T) -> T:
         with self._guard:
+            if key in self._things:  # made by two after a refusal: it weighs once
+                self._weight -= self._weigh(self._things.pop(key))
             self._things[key] = made
             self._weight += self._weigh(made)
             while self._weight > self._room and len(self._things) > 1:

@@ -21,7 +21,7 @@ SOLVERS = 3  # of one plan: without parts, and with those that the last edits to
 
 
 class Kept(Generic[Key, Value]):
-    """The values asked for last, so many at most; two threads may make the same one at once, and one of them stays."""
+    """The values asked for last, so many at most; two threads that make the same one at once both get the one kept."""
 
     def __init__(self, most: int) -> None:
         """Begin with nothing."""
@@ -31,7 +31,11 @@ class Kept(Generic[Key, Value]):
     def of(self, key: Key, make: Callable[[], Value]) -> Value:
         """Return what is kept under a key, or make and keep it."""
         found = self.get(key)
-        return self.put(key, make()) if found is None else found
+        if found is not None:
+            return found
+        made = make()
+        with self._guard:
+            return self._keep(key, self._values.get(key, made))
 
     def get(self, key: Key) -> Value | None:
         """Return what is kept under a key."""
@@ -43,16 +47,19 @@ class Kept(Generic[Key, Value]):
     def put(self, key: Key, value: Value) -> Value:
         """Keep a value in place of the one there is; the one not asked for longest goes."""
         with self._guard:
-            self._values[key] = value
-            self._values.move_to_end(key)
-            while len(self._values) > self._most:
-                self._values.popitem(last=False)
-        return value
+            return self._keep(key, value)
 
     def clear(self) -> None:
         """Keep nothing."""
         with self._guard:
             self._values.clear()
+
+    def _keep(self, key: Key, value: Value) -> Value:
+        self._values[key] = value
+        self._values.move_to_end(key)
+        while len(self._values) > self._most:
+            self._values.popitem(last=False)
+        return value
 
 
 class Solvers:

@@ -21,7 +21,10 @@ TEXTS = 65_536  # decoded ones, kept while lines are read: whoever pastes again 
 
 
 def lines_of(version: Version, *, after: int, until: int) -> list[Edit]:
-    """Return the lines numbered after one and until another, in order, each with its author."""
+    """Return the lines numbered after one and until another, in order, each with its author.
+
+    Lines that say the same share one value: `where` and `rule` are read, never changed in their place.
+    """
     scope = Scope.system("changing a plan")
     asked = Edit.objects.within(scope).filter(version=version, number__gt=after, number__lte=until).order_by("number")
     texts = (Cast(field.attname, TextField()) for field in WORDS)

@@ -20,7 +20,7 @@ from salesyear.org.access import person
 from salesyear.plans.models import Version
 from salesyear.plans.policy import values, values_of
 from salesyear.plans.queries import shown_on
-from salesyear.targets.access import MAKERS, find_version
+from salesyear.targets.access import find_version, may_make
 from salesyear.targets.editing.outcomes import Refused as NotEdited
 from salesyear.targets.plan_forms import CopyForm, PlanForm, RestForm, StepForm
 from salesyear.targets.plan_pages import VersionPage, plans_with_versions, start_of
@@ -32,7 +32,7 @@ from salesyear.targets.services.rest import CannotBeMet, HeldAt, replan_rest, us
 @require_safe
 def plans(request: Request) -> HttpResponse:
     """List every plan with its versions."""
-    context = {"plans": plans_with_versions(), "may_make": _may_make(request), "run": _running(request)}
+    context = {"plans": plans_with_versions(), "may_make": may_make(request.scope), "run": _running(request)}
     return render(request, "targets/plans.html", context)
 
 
@@ -174,10 +174,6 @@ def _see(url: str) -> HttpResponse:
     answer = redirect(url)
     answer.status_code = HTTPStatus.SEE_OTHER
     return answer
-
-
-def _may_make(request: Request) -> bool:
-    return bool(request.scope.roles & MAKERS)
 
 
 def _running(request: Request) -> Run | None:
