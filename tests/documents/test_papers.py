@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import openpyxl
 import pytest
 from icalendar import Calendar
@@ -36,7 +37,7 @@ from salesyear.documents.content.model import (
     Slide,
     Table,
 )
-from salesyear.documents.content.words import growth_on, text_of
+from salesyear.documents.content.words import growth_on, text_of, unbroken
 from salesyear.documents.fitting import height_of
 from salesyear.documents.fixed import fix_zip
 from salesyear.documents.making import Wanted, all_or_nothing, file_name, write_paper, write_papers
@@ -339,6 +340,25 @@ def test_growth_on_next_to_nothing_is_a_multiple() -> None:
     assert growth_on(536, 100) == "5.4 times last year"
     assert growth_on(112, 100) == "+12.0% on last year"
     assert growth_on(100, 0) == "nothing was sold there last year"
+
+
+def test_a_plan_below_its_baseline_says_so_before_what_is_open(version: Version) -> None:
+    """One place expects far more than its target, the others less: there is no gap in all, yet some is open."""
+    Initiative.objects.within(SYSTEM).filter(plan=version.plan).delete()
+    sheet = Sheet.objects.within(SYSTEM).filter(version=version, rep__code="li").get()
+    sheet.baseline = (np.frombuffer(sheet.target, dtype="<i8") * 3).tobytes()
+    sheet.save()
+    known = coverage_of(ledger(SYSTEM, version))
+    assert known.gap < 0 < known.needed
+    slide = next(one for one in paper_of(SYSTEM, version, ENGLISH).slides if "below its baseline; where" in one.title)
+    assert slide.title.endswith("are open.")
+    assert "elsewhere the baseline is" in str(slide.parts[0])
+
+
+def test_no_line_ends_between_a_currency_and_its_amount() -> None:
+    money = Money("USD", 2, 100)
+    assert unbroken("低于基线预测USD 79.7万，较USD -3", money) == "低于基线预测USD\u00a079.7万，较USD\u00a0-3"
+    assert unbroken("AUSD 5; USD a", money) == "AUSD 5; USD a"
 
 
 def test_the_steps_lead_from_the_gap_to_what_stays_open(version: Version, tmp_path: Path) -> None:

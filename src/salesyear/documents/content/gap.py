@@ -42,11 +42,8 @@ def _closing(told: Telling, counted: Sequence[LedgerLine], covered: Coverage) ->
         return Slide(title, (_table(told, counted),), notes, "T1")
     title = _("%(count)d initiatives bring %(expected)s on average and cover %(share)s of the gap of %(needed)s.")
     title %= values
-    parts: tuple[Part, ...] = (_bridge(told, counted, covered, title),)
-    if covered.needed != covered.gap:
-        over = {"over": told.short(covered.needed - covered.gap)}
-        said = _("Added up where the plan is above its baseline; elsewhere the baseline is %(over)s above the plan.")
-        parts = (*parts, Bullets((said % over,)))
+    said = tuple(_elsewhere(told, covered))
+    parts: tuple[Part, ...] = (_bridge(told, counted, covered, title), *([Bullets(said)] if said else []))
     return Slide(title, parts, notes, "T1")
 
 
@@ -59,9 +56,25 @@ def _listed(told: Telling, counted: Sequence[LedgerLine], covered: Coverage) -> 
 
 
 def _open(told: Telling, covered: Coverage) -> Slide:
-    title = _("The gap of %(gap)s is open: no initiative is in the ledger yet.") % {"gap": told.short(covered.needed)}
-    said = _("Take suggestions over on the ledger page, or enter what the regions mean to do.")
-    return Slide(title, (Bullets((said,)),), (DEFINITIONS["gap"](), DEFINITIONS["coverage"]()), "T1")
+    values = {"gap": told.short(covered.needed), "below": told.short(-covered.gap)}
+    title = _("The gap of %(gap)s is open: no initiative is in the ledger yet.") % values
+    if covered.gap < 0:
+        title = _("The plan is %(below)s below its baseline; where it is above, %(gap)s are open.") % values
+    said = [
+        *_elsewhere(told, covered),
+        _("Take suggestions over on the ledger page, or enter what the regions mean to do."),
+    ]
+    return Slide(title, (Bullets(tuple(said)),), (DEFINITIONS["gap"](), DEFINITIONS["coverage"]()), "T1")
+
+
+def _elsewhere(told: Telling, covered: Coverage) -> Iterator[str]:
+    """That places with a baseline above the plan do not count, where there are any."""
+    if covered.needed != covered.gap:
+        over = {"over": told.short(covered.needed - covered.gap)}
+        yield (
+            _("Added up where the plan is above its baseline; elsewhere the baseline is %(over)s above the plan.")
+            % over
+        )
 
 
 def _bridge(told: Telling, counted: Sequence[LedgerLine], covered: Coverage, said: str) -> Chart:
