@@ -64,6 +64,13 @@ def texts(path: Path) -> str:
     return subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, check=True, text=True).stdout
 
 
+def pages(path: Path) -> int:
+    said = subprocess.run(["pdfinfo", str(path)], capture_output=True, check=True, text=True).stdout
+    found = re.search(r"Pages:\s+(\d+)", said)
+    assert found
+    return int(found[1])
+
+
 def shapes(path: Path) -> Iterator[Any]:
     for slide in Presentation(str(path)).slides:
         yield from slide.shapes
@@ -236,12 +243,42 @@ def test_a_region_and_a_salesperson_get_their_own(cast: Cast, version: Version, 
         f"reps/赵磊-{keys['zhao']}.pdf",
         f"reps/孙强-{keys['sun']}.pdf",
     }
-    sheet = texts(tmp_path / f"reps/李娜-{keys['li']}.pdf")
-    assert "李娜" in sheet
-    assert "孙强" not in sheet
+    sheet = tmp_path / f"reps/李娜-{keys['li']}.pdf"
+    assert "李娜" in texts(sheet)
+    assert "孙强" not in texts(sheet)
+    assert pages(sheet) == 1
+    plan = f"{totals(version)['li'] // 100:,}"
+    assert texts(sheet).count(plan) >= 3  # the number, its months and its lines add up to the same
     east = [row[0].strip() for row in cells(tmp_path / "regions/华东.pptx")]
     assert "李娜" in east
     assert "孙强" not in east
+
+
+def test_a_salespersons_sheet_is_one_page_however_much_there_is_to_say(
+    cast: Cast, version: Version, tmp_path: Path
+) -> None:
+    paper = paper_of(narrowed_to_rep(SYSTEM, cast.reps["li"].pk), version, replace(ENGLISH, about="李娜", brief=True))
+    number, months, *others = paper.slides
+    long = "A name that takes two lines wherever it stands, 一个很长很长的名称 "
+    full = [replace(one, parts=(crowded(one.parts[0], 14, long), *one.parts[1:])) for one in others]
+    chapter = replace(paper.chapters[0], slides=(number, months, *full))
+    crowd = write_paper(replace(paper, chapters=(chapter,)), tmp_path / "crowd.pdf")
+    assert pages(crowd) == 1
+    assert texts(crowd).count("A name that takes") == 14 * len(full)
+
+
+def crowded(part: Any, rows: int, name: str) -> Any:
+    """The table with so many rows of a long name."""
+    return replace(part, rows=tuple(replace(part.rows[0], cells=(name, *part.rows[0].cells[1:])) for _ in range(rows)))
+
+
+def test_who_owes_nothing_gets_no_sheet(cast: Cast, version: Version, tmp_path: Path) -> None:
+    sheet = Sheet.objects.within(SYSTEM).filter(version=version, rep__code="li").get()
+    for name in ("target", "last_year", "baseline", "cash"):
+        setattr(sheet, name, bytes(len(getattr(sheet, name))))
+    sheet.save()
+    made = write_papers(SYSTEM, version, Wanted(ENGLISH, formats=("ics",)), tmp_path, lambda _step, _share: None)
+    assert len([path for path in made if path.parent.name == "reps"]) == 2
 
 
 def test_nobody_prints_what_they_do_not_see(cast: Cast, version: Version) -> None:
@@ -274,10 +311,7 @@ def test_office_opens_both_without_repair(version: Version, tmp_path: Path) -> N
     home = f"-env:UserInstallation=file://{tmp_path}/office"
     made = ["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(deck), str(book)]
     subprocess.run(made, check=True, capture_output=True, timeout=120)
-    about = subprocess.run(["pdfinfo", str(tmp_path / "plan-pptx.pdf")], capture_output=True, check=True, text=True)
-    pages = re.search(r"Pages:\s+(\d+)", about.stdout)
-    assert pages
-    assert int(pages[1]) == len(Presentation(str(deck)).slides)
+    assert pages(tmp_path / "plan-pptx.pdf") == len(Presentation(str(deck)).slides)
     assert "李娜" in texts(tmp_path / "plan-xlsx.pdf")
 
 
