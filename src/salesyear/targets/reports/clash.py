@@ -21,6 +21,7 @@ from salesyear.targets.editing.held import Held
 from salesyear.targets.editing.solving import FROM_ABOVE, Clashing
 from salesyear.targets.editing.state import State
 from salesyear.targets.names import Names, names_for
+from salesyear.targets.planning.cells import LEVELS, name_of
 from salesyear.targets.planning.solving import Relaxation, least_relaxation
 
 MOST = 6  # ways out that are shown
@@ -67,7 +68,7 @@ def _ways_out(
 ) -> tuple[WayOut, ...]:
     """List the ways out: all rules of the plan giving way as little as will do, one rule, or one thing set by hand."""
     moved = _one_rule(problem, one, names, show) if one else []
-    return tuple([*_least(problem, names), *moved, *_by_hand(now, problem, wanted, names, show)][:MOST])
+    return tuple([*_least(problem, names), *moved, *_by_hand(now, problem, one, wanted, names, show)][:MOST])
 
 
 def _names(scope: Scope, now: State) -> Names:
@@ -103,7 +104,7 @@ class _Places:
         """Name a row by its rule; what was set by hand, by where it was set."""
         if not row.rule.startswith(BY_HAND):
             return _rule_name(row.rule)
-        return _("what was set by hand: %(place)s") % {"place": self.place(row)}
+        return _("what was set or locked: %(place)s") % {"place": self.place(row)}
 
     def place(self, row: Row) -> str:
         """Name the node of a row, with its month or quarter."""
@@ -170,20 +171,41 @@ def _paths(problem: Clashing, level: str) -> Sequence[str]:
 
 
 def _by_hand(
-    now: State, problem: Clashing, wanted: Sequence[Edit], names: Names, show: Callable[[float], str]
+    now: State,
+    problem: Clashing,
+    one: Conflict | None,
+    wanted: Sequence[Edit],
+    names: Names,
+    show: Callable[[float], str],
 ) -> list[WayOut]:
-    """Lift something that was set or locked earlier and shares cells with what is asked now."""
-    asked = np.zeros(now.desk.layout.slots, bool)
-    for edit in wanted:
-        if edit.where:
-            asked[now.desk.select(edit.where).slots] = True
-    ways: list[WayOut] = []
-    for one in now.present.held:
-        if len(ways) == MOST or not asked[one.cells.slots].any() or (problem.area and not one.area):
-            continue
-        label = _("Lift %(what)s: %(place)s, %(amount)s") % _held(one, names, show)
-        ways.append(WayOut(f"lift:{one.number}", label, one.amount, ({"lift": one.number},)))
-    return ways
+    """Lift something that was set or locked earlier and shares cells with what is asked now; what clashes stands first.
+
+    What is asked of the very same cells takes the place of what was said of them before: lifting that helps nothing.
+    """
+    asked = [now.desk.select(edit.where) for edit in wanted if edit.amount is not None]
+    touched, same = np.zeros(now.desk.layout.slots, bool), {cells.key for cells in asked}
+    for cells in asked:
+        touched[cells.slots] = True
+    nodes = {row.node for row in one.rows} if one else set()
+    held = [
+        one
+        for one in now.present.held
+        if one.cells.key not in same and touched[one.cells.slots].any() and (one.area or not problem.area)
+    ]
+    held.sort(key=lambda one: not any(name_of(name, keys[0]) in nodes for name, keys in _placed(one)))
+    return [
+        WayOut(
+            f"lift:{one.number}",
+            _("Lift %(what)s: %(place)s, %(amount)s") % _held(one, names, show),
+            one.amount,
+            ({"lift": one.number},),
+        )
+        for one in held[:MOST]
+    ]
+
+
+def _placed(one: Held) -> list[tuple[str, Sequence[int]]]:
+    return [(name, keys) for name, keys in one.where.items() if name in LEVELS and keys]
 
 
 def _held(one: Held, names: Names, show: Callable[[float], str]) -> dict[str, str]:
