@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from salesyear.core import numbers
 from salesyear.core.scope import Scope
@@ -25,6 +26,8 @@ from salesyear.targets.planning.cells import LEVELS, name_of
 from salesyear.targets.planning.solving import Relaxation, least_relaxation
 
 MOST = 6  # ways out that are shown
+NAMED = 3  # rules that a sentence names beside the first
+LISTED = 8  # rules that stand in the list below it
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,9 @@ def clash(scope: Scope, now: State, problem: Clashing, wanted: Sequence[Edit], c
     if one is None:
         return ClashReport(_("These amounts cannot hold together."), (), ways)
     places = _Places(names, {rule.name: rule.each[-1] for rule in problem.plan.model.rules.rules if rule.each})
-    rules = tuple(dict.fromkeys([*map(places.row_name, one.rows), *map(_rule_name, one.locks)]))
-    return ClashReport(_sentence(one, places, show), rules, ways)
+    rules = list(dict.fromkeys([*map(places.row_name, one.rows), *map(_rule_name, one.locks)]))
+    more = [_("and %(count)d more") % {"count": len(rules) - LISTED}] if len(rules) > LISTED else []
+    return ClashReport(_sentence(one, places, show), (*rules[:LISTED], *more), ways)
 
 
 def _ways_out(
@@ -120,9 +124,15 @@ def _sentence(one: Conflict, places: _Places, show: Callable[[float], str]) -> s
     head = next((row for row in one.rows if row.place == values["place"]), one.rows[0])
     others = [places.row_name(row) for row in one.rows if row is not head] + [_rule_name(name) for name in one.locks]
     values["rule"], values["place"] = places.row_name(head), places.place(head)
-    values["others"] = ", ".join(f"“{name}”" for name in dict.fromkeys(others))
+    values["others"] = _listed([f"“{name}”" for name in dict.fromkeys(others)])
     shown = {key: show(value) if isinstance(value, float) else value for key, value in values.items()}
     return _(one.text) % shown
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Name the first few, and count the others: months that are over can be a hundred locks."""
+    more = _(" and %(count)d more") % {"count": len(names) - NAMED} if len(names) > NAMED else ""
+    return pgettext("list", ", ").join(names[:NAMED]) + more
 
 
 def _least(problem: Clashing, names: Names) -> list[WayOut]:
@@ -211,9 +221,9 @@ def _placed(one: Held) -> list[tuple[str, Sequence[int]]]:
 def _held(one: Held, names: Names, show: Callable[[float], str]) -> dict[str, str]:
     what = _("the lock") if one.locked else _("what was set")
     parts = [names.of(name, keys[0]) for name, keys in one.where.items() if name != "month"]
-    months = one.where.get("month", ())
+    when = [_("month %(number)s") % {"number": month} for month in one.where.get("month", ())]
     return {
         "what": what,
-        "place": " · ".join([*(parts or [_("the company")]), *(str(month) for month in months)]),
+        "place": " · ".join([*(parts or [_("the company")]), *when]),
         "amount": show(one.amount),
     }
