@@ -76,6 +76,20 @@ def test_years_moved_between_regions_with_reps_in_their_bands() -> None:
     assert edited.amounts() == pytest.approx(edited.plan().real, rel=1e-8)
 
 
+def test_one_step_is_enough_although_a_rep_runs_into_his_band() -> None:
+    """The step is looked over before it is taken: who would leave his band takes part in mending it."""
+    cells, rules = make_tables(100, slots=4)
+    session = open_session(cells, rules, REAL)
+    where: dict[str, tuple[str, ...]] = {"line": ("L0", "L1", "L2")}
+    edited = session.with_rule(
+        Rule(name="Edit", kind=Kind.SHARE, at="region", nodes=("R00008",), where=where, at_least=0.32)
+    )
+    before, after = (own.answer.y[-100:] == 0 for own in (session, edited))  # the reps' rows are the last
+    assert (before != after).sum() == 1
+    assert edited.answer.outcome.steps == 1
+    assert edited.amounts() == pytest.approx(edited.plan().real, rel=1e-8)
+
+
 def test_an_edit_that_needs_finer_classes_rebuilds_and_agrees() -> None:
     session = open_session(two_regions(), company(), REAL).set_cell(CellEdit(5, 300.0))
     edited = session.with_rule(exactly("New in March", 900, where={"segment": ("new",), "month": ("3",)}))
