@@ -41,6 +41,7 @@ from salesyear.documents.content.words import growth_on, text_of, unbroken
 from salesyear.documents.fitting import height_of
 from salesyear.documents.fixed import fix_zip
 from salesyear.documents.making import Wanted, all_or_nothing, file_name, write_paper, write_papers
+from salesyear.documents.pdf.drawing import drawn
 from salesyear.documents.scale import label_of, scale_of, titled
 from salesyear.org.access import narrowed_to_rep, narrowed_to_unit, scope_of
 from salesyear.org.models import Rep
@@ -387,6 +388,19 @@ def test_a_plan_below_its_baseline_says_so_before_what_is_open(version: Version)
     slide = next(one for one in paper_of(SYSTEM, version, ENGLISH).slides if "below its baseline; where" in one.title)
     assert slide.title.endswith("are open.")
     assert "elsewhere the baseline is" in str(slide.parts[0])
+
+
+def test_a_bridge_names_its_losses_as_well_as_its_gains(version: Version, tmp_path: Path) -> None:
+    steps = (Series("More", Look.GOOD, (700, None, 200)), Series("Less", Look.BAD, (None, 11_100, 22_200)))
+    bridge = Chart(Form.STACK, "Steps", "What changed.", ("a", "b", "c"), (Series("", Look.NOTHING, (0, 0, 0)), *steps))
+    paper = paper_of(SYSTEM, version, ENGLISH)
+    said = {one["text"] for one in drawn(bridge, paper.money, "en")["texts"]}
+    assert {"7", "2", "111", "222"} <= said
+    chapter = replace(paper.chapters[0], slides=(Slide("Steps", (bridge,)),))
+    deck = write_paper(replace(paper, chapters=(chapter,)), tmp_path / "steps.pptx")
+    chart = next(shape.chart for shape in shapes(deck) if shape.has_chart)
+    shown = [one.name for one in chart.plots[0].series if one._element.xpath("c:dLbls/c:showVal[@val='1']")]
+    assert shown == ["More", "Less"]
 
 
 def test_no_line_ends_between_a_currency_and_its_amount() -> None:
