@@ -35,6 +35,7 @@ from salesyear.engine.targets.numeric.solving import make_task, solve_task
 from salesyear.engine.targets.numeric.sparse import sparse_system
 from salesyear.engine.targets.numeric.system import TreeSystem
 from salesyear.engine.targets.numeric.tree import Floats
+from salesyear.engine.targets.numeric.warm import State
 from salesyear.engine.targets.params import Params
 from salesyear.engine.targets.rules import Kind, Priority, Rule, Rules
 from salesyear.engine.targets.solving import solve
@@ -205,19 +206,20 @@ def array_edits(reps: int) -> None:
     task = instance.task(cells)
     answer = solve_task(task, Effort(), digit=2e-5)
     now = spread(cells, answer.t)
+    was = State(task.system, task.response, answer.outcome.point)
     free = np.setdiff1d(rng.choice(len(out), 2 * EDITS, replace=False), cells.held)[:EDITS]
 
     def leaf(position: int) -> None:
         held = {position: float(np.round(1.2 * now[position]))}
         response = relump(cells, task.response, class_of(cells, np.array([position])), held)
         changed = replace(task, response=response)
-        spread(cells, solve_task(changed, Effort(tolerance=SHOWN), answer.y).t, out)
+        spread(cells, solve_task(changed, Effort(tolerance=SHOWN), answer.y, was=was).t, out)
         out[position] = held[position]
 
     def region(step: float) -> None:
         blocks = moved_regions(instance, step)
         changed = make_task(instance.tree, blocks, task.response, TreeSystem(instance.tree, blocks))
-        spread(cells, solve_task(changed, Effort(tolerance=SHOWN), answer.y).t, out)
+        spread(cells, solve_task(changed, Effort(tolerance=SHOWN), answer.y, was=was).t, out)
 
     in_turn("leaf: a cell + 20 %", [partial(leaf, position) for position in free.tolist()], cold)
     steps = np.linspace(0.001, 0.01, EDITS // 2).tolist()
