@@ -82,7 +82,9 @@ def _base_frames(asked: Asked, facts: Facts, bases: Sequence[Base]) -> Iterable[
     for base in bases:
         alone = base.how and base.how not in TOGETHER
         same = (
-            base.name if alone else (TOGETHER.get(base.how), base.table, base.span, base.day, base.month, base.spread)
+            base.name
+            if alone
+            else (TOGETHER.get(base.how), base.table, base.span, base.day, base.month, base.spread, base.reads)
         )
         together.setdefault(same, []).append(base)
     for alike in together.values():

@@ -59,7 +59,8 @@ class Rows:
     def of(cls, facts: Facts, asked: Asked, base: Base) -> Rows:
         """The rows a figure takes: of its span, its condition and the filters asked for."""
         by = tuple(split for split in asked.by if split not in base.spread)
-        made = cls(facts, asked, base, facts.table(base.table), by)
+        made = cls(facts, asked, base, None, by)
+        made = replace(made, rows=facts.rows_with(base.table, made.keys() | base.reads))
         return made.kept(made._in_span).kept(made.asked_for)
 
     def kept(self, condition: Callable[[Any], Iterable[Any]]) -> Rows:
