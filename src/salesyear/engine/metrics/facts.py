@@ -47,8 +47,9 @@ class Facts:
 
     tables: name → the name in the engine. within: takes the table's name, the unfiltered Ibis table and a function
     that gives another table; returns what may be seen. seen_by: columns by which it decides, besides whose a row is.
-    key: of the rows and of who sees them; two facts with the same
-    key answer alike. working: the working days from one day to another, both included.
+    key: of the rows and of who sees them; two facts with the same key answer alike. patterned: says what `within` is;
+    where it says nothing, SQL is written anew for each question (`patterns`). working: the working days from one day
+    to another, both included.
     """
 
     engine: Engine
@@ -56,6 +57,7 @@ class Facts:
     within: Callable[[str, Any, Callable[..., Any]], Any] | None = None
     seen_by: frozenset[str] = frozenset()
     key: str = ""
+    patterned: str = ""
     policy: Mapping[str, int] = field(default_factory=lambda: dict(POLICY))
     working: Callable[[date, date], int] = weekdays
 

@@ -169,7 +169,7 @@ class Rows:
     def _in_span(self, rows: Any) -> Iterable[Any]:  # noqa: ANN401
         base, asked = self.base, self.asked
         day, counted = base.day or TABLES[base.table].day, base.month or "month"
-        first, last = _span(base.span, asked)
+        first, last = edges_of(base.span, asked)
         if day:
             yield from (rows[day] >= edge for edge in [first] if edge)
             yield from (rows[day] <= edge for edge in [last] if edge)
@@ -180,7 +180,7 @@ class Rows:
             yield from (month <= month_number(edge) for edge in [last] if edge)
 
 
-def _span(span: Span, asked: Asked) -> tuple[date | None, date | None]:
+def edges_of(span: Span, asked: Asked) -> tuple[date | None, date | None]:
     """The first and last day of a span; none where it is open."""
     if span is Span.ALWAYS:
         return None, None

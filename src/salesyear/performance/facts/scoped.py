@@ -45,8 +45,9 @@ def facts_of(scope: Scope, version: Version | None = None) -> Facts:
     money = Money(rates.base, tuple(sorted(rates.decimals.items())))
     files = columnar.fresh(money, stamps) | owed.files(stamps, owed.versions(version))
     engine, tables = engines.holding(files, money)
-    key = hashlib.sha256(repr((sorted(tables.items()), _who(scope))).encode()).hexdigest()
-    facts = Facts(engine, tables, within=_within(scope), seen_by=_seen_by(scope), key=key, working=working_days)
+    who = repr(_who(scope))
+    key = hashlib.sha256(repr((sorted(tables.items()), who)).encode()).hexdigest()
+    facts = Facts(engine, tables, _within(scope), _seen_by(scope), key, patterned=who, working=working_days)
     if len(money.digits) > 1:
         _refuse_unrated(facts, rates, scope)
     return facts
