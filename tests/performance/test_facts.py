@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection, transaction
@@ -23,6 +24,9 @@ from salesyear.plans.models import State
 from salesyear.sales import frames
 from salesyear.sales.models import Credit, Currency, Invoice, Line, OrderLine, Product, Rate, Receipt, Return
 from salesyear.targets.models import Quota
+
+if TYPE_CHECKING:
+    import polars as pl
 
 pytestmark = pytest.mark.django_db
 
@@ -185,7 +189,12 @@ def test_of_a_month_only_the_day_that_changed_is_read(cast: Cast, monkeypatch: p
     facts_of(SYSTEM)
     asked: list[str] = []
     read = reading.frame
-    monkeypatch.setattr(reading, "frame", lambda sql, schema: (asked.append(sql), read(sql, schema))[1])
+
+    def noted(sql: str, schema: Mapping[str, Any]) -> pl.DataFrame:
+        asked.append(sql)
+        return read(sql, schema)
+
+    monkeypatch.setattr(reading, "frame", noted)
     sell(cast, cast.customers[0], date(2025, 3, 3), 5_00)
     assert columns_of() == rows_of()
     assert ["'2025-03-03'" in sql for sql in asked] == [True]

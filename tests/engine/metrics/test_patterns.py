@@ -62,7 +62,12 @@ def test_it_changes_no_figure(facts: Facts, by: tuple[str, ...], places: tuple[d
 def test_another_place_and_month_is_not_written_again(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[object] = []
     write = ibis.to_sql
-    monkeypatch.setattr(ibis, "to_sql", lambda *given, **named: (written.append(given), write(*given, **named))[1])
+
+    def noted(*given: Any, **named: Any) -> object:
+        written.append(given)
+        return write(*given, **named)
+
+    monkeypatch.setattr(ibis, "to_sql", noted)
 
     def ask(rep: int, period: Period, of: Facts) -> int:
         before = len(written)
@@ -85,7 +90,7 @@ def test_a_key_that_looks_like_a_stand_in_is_not_mistaken_for_one(facts: Facts) 
 
     sold = data.adventureworks()["sold"].with_columns(line_unit="unit", line_rep="rep")
     facts.engine.keep("sold", sold)  # type: ignore[attr-defined]  # DuckDB
-    for period, _ in PERIODS:
+    for period, _ in PERIODS[:3]:
         seen = [
             measure(["ordered"], replace(facts, within=only(keys), patterned=repr(keys)), period=period)["ordered"][0]
             for keys in ([277], [277, unlucky], [unlucky])

@@ -70,24 +70,24 @@ def sql_of(asked: Asked, facts: Facts, base: Base, kind: object, write: Write) -
         return straight()
     lifted = _lifted(asked, base)
     key = (kind, lifted, tuple(sorted(facts.tables)), facts.patterned, facts.engine.dialect, _policy(facts))
-    values = _values(asked, lifted, base) | {
-        _quoted(f"table {name}"): _quoted(own) for name, own in facts.tables.items()
-    }
-    found = _known(key)
-    if isinstance(found, Pattern):
-        return _filled(found, values, facts)
+    own = {_quoted(f"table {name}"): _quoted(own) for name, own in facts.tables.items()}
+    values = {**_values(asked, lifted, base), **own}
+    known, pattern = _known(key)
+    if pattern:
+        return _filled(pattern, values, facts)
     sql = straight()
-    if found is None and key not in _patterns:
+    if not known:
         made = _made(lifted, facts, write)
         _keep(key, made if _filled(made, values, facts) == sql else None)
     return sql
 
 
-def _known(key: object) -> Pattern | None:
+def _known(key: object) -> tuple[bool, Pattern | None]:
+    """Whether a kind was seen before, and its pattern, if it has one."""
     with _guard:
         if key in _patterns:
             _patterns.move_to_end(key)
-        return _patterns.get(key)
+        return key in _patterns, _patterns.get(key)
 
 
 def _keep(key: object, pattern: Pattern | None) -> None:
@@ -103,7 +103,7 @@ def _policy(facts: Facts) -> tuple[object, ...]:
 
 def _lifted(asked: Asked, base: Base) -> Asked:
     """The question with stand-ins for the keys of its filters, and for its days where they are nothing but limits."""
-    where = []
+    where: list[tuple[str, tuple[int | str, ...]]] = []
     for split, values in asked.where:
         plain = not is_time(split) and split not in COMPUTED and all(isinstance(value, int) for value in values)
         where.append((split, tuple(_KEY + 1_000 * len(where) + n for n, _ in enumerate(values)) if plain else values))
