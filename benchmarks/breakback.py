@@ -40,7 +40,7 @@ from salesyear.engine.targets.rules import Kind, Priority, Rule, Rules
 from salesyear.engine.targets.solving import solve
 
 SEED = 0
-EDITS = 40
+EDITS = 120
 
 
 def timed(work: Callable[[], object]) -> float:

@@ -13,6 +13,7 @@ import openpyxl
 from pptx import Presentation
 
 MINOR = 100  # of CNY and USD
+CHINESE = {"Targets": "目标设定", "Places": "明细", "Plan": "计划"}
 
 
 @dataclass
@@ -55,10 +56,10 @@ def minor(value: Any) -> int:
 def assert_the_workbook_agrees(path: Path, sums: Sums) -> None:
     """The live sums as kept, and the places under them, are the sheets' to the unit: by month, region, salesperson."""
     book = openpyxl.load_workbook(path, data_only=True)
-    whole = next(book["Targets"].iter_rows(min_row=5, max_row=5))
+    whole = next(_sheet(book, "Targets").iter_rows(min_row=5, max_row=5))
     assert [minor(cell.value) for cell in whole[1:14]] == [*sums.months, sums.total]
     months, regions, reps = [0] * 12, Counter[str](), Counter[str]()
-    for row in book["Places"].iter_rows(min_row=6):
+    for row in _sheet(book, "Places").iter_rows(min_row=6):
         amounts = [minor(cell.value) for cell in row[6:18]]
         months = [a + b for a, b in zip(months, amounts, strict=True)]
         regions[str(row[0].value)] += sum(amounts)
@@ -90,5 +91,10 @@ def assert_the_deck_agrees(path: Path, sums: Sums) -> None:
     }
 
 
+def _sheet(book: Any, name: str) -> Any:
+    """A sheet by its English name, in whichever language the book is."""
+    return book[name if name in book.sheetnames else CHINESE[name]]
+
+
 def _values(chart: Any, name: str) -> list[float | None]:
-    return list(next(one for one in chart.plots[0].series if one.name == name).values)
+    return list(next(one for one in chart.plots[0].series if one.name in (name, CHINESE[name])).values)

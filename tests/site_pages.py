@@ -79,6 +79,7 @@ NOT_PAGES = {
     "plan-table-comment",
     "plan-table-why",
     "plan-table-audit",
+    "plan-table-coverage",
 }
 
 VERSIONS = {"plan-version": 2, "plan-table": 2, "plan-difference": 3}  # pages of a version, and how many keys they take

@@ -75,12 +75,13 @@ def test_numbers_are_the_plans_to_the_unit(company: str, tmp_path: Path) -> None
     """Published files as they are: what stands in the deck and in the workbook is what the sheets add up to."""
     out = tmp_path / "plan"
     words = ["--data", str(SAMPLES / company), "--year", "2027", "--growth", "8%", "--out", str(out)]
-    done = run(*words, "--no-regions", "--no-reps", "--json", home=tmp_path / "h")
+    done = run(*words, "--language", "both", "--no-regions", "--no-reps", "--json", home=tmp_path / "h")
     assert done.returncode == 0, done.stderr
     sums = sums_of(out / ".work" / "salesyear.sqlite3")
     assert json.loads(done.stdout)["target"] == sums.total > 0
-    assert_the_workbook_agrees(out / "plan-2027.xlsx", sums)
-    assert_the_deck_agrees(out / "plan-2027.pptx", sums)
+    for language in ("en", "zh"):
+        assert_the_workbook_agrees(out / f"plan-2027.{language}.xlsx", sums)
+        assert_the_deck_agrees(out / f"plan-2027.{language}.pptx", sums)
 
 
 def assert_opens(out: Path) -> None:

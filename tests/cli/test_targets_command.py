@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import polars as pl
 import pytest
+from rich.console import Console
+from rich.progress import Progress, TaskID
 from typer.testing import CliRunner
 
 from salesyear.cli.targets import app
@@ -153,3 +156,46 @@ def test_what_could_not_be_written_is_said_before_the_work(folder: Path) -> None
     ):
         result = run(app, ["check", "--cells", str(folder / cells), "--rules", str(folder / rules)])
         assert said in str(result.exception)
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv"])
+def test_a_plan_stopped_while_it_is_written_leaves_the_old_one(
+    folder: Path, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = folder / f"plan.{ending}"
+    out.write_text("the plan of yesterday", encoding="utf-8")
+
+    def stopped(_frame: pl.DataFrame, file: Path) -> None:
+        Path(file).write_text("the first hal", encoding="utf-8")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pl.DataFrame, f"write_{ending}", stopped)
+    before = sorted(folder.iterdir())
+    assert run(app, ["solve", *files(folder), "--out", str(out)]).exit_code != 0
+    assert out.read_text(encoding="utf-8") == "the plan of yesterday"
+    assert sorted(folder.iterdir()) == before
+
+
+def test_long_work_says_what_it_is_doing_beside_the_answer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Console(file=StringIO(), force_terminal=True)
+    monkeypatch.setattr("salesyear.cli.targets.console", lambda: terminal)
+    shown: list[str] = []
+    update = Progress.update
+
+    def seen(bars: Progress, task: TaskID, *, description: str) -> None:
+        shown.append(description)
+        update(bars, task, description=description)
+
+    monkeypatch.setattr(Progress, "update", seen)
+    out = folder / "plan.parquet"
+    solved = run(app, ["solve", *files(folder), "--out", str(out), "--json"])
+    assert shown == ["Reading", "Writing the rules as rows", "Solving", "Rounding", "Writing", "Saying why"]
+    assert json.loads(solved.stdout)["met"]
+    shown.clear()
+    run(app, ["diff", str(out), str(out)])
+    assert shown == ["Reading", "Comparing"]
+    shown.clear()
+    with (folder / "rules.toml").open("a", encoding="utf-8") as file:
+        file.write('[[total]]\nname = "East cap"\nat = "region"\namounts = { East = { at_most = 600 } }\n')
+    run(app, ["check", *files(folder)])
+    assert shown[-1] == "Finding what clashes"

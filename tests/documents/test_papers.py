@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import openpyxl
 import pytest
 from icalendar import Calendar
@@ -36,10 +37,11 @@ from salesyear.documents.content.model import (
     Slide,
     Table,
 )
-from salesyear.documents.content.words import growth_on, text_of
+from salesyear.documents.content.words import growth_on, text_of, unbroken
 from salesyear.documents.fitting import height_of
 from salesyear.documents.fixed import fix_zip
 from salesyear.documents.making import Wanted, all_or_nothing, file_name, write_paper, write_papers
+from salesyear.documents.pdf.drawing import drawn
 from salesyear.documents.scale import label_of, scale_of, titled
 from salesyear.org.access import narrowed_to_rep, narrowed_to_unit, scope_of
 from salesyear.org.models import Rep
@@ -61,6 +63,13 @@ def version(cast: Cast) -> Version:
 def texts(path: Path) -> str:
     """Everything that a PDF says, as text."""
     return subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, check=True, text=True).stdout
+
+
+def pages(path: Path) -> int:
+    said = subprocess.run(["pdfinfo", str(path)], capture_output=True, check=True, text=True).stdout
+    found = re.search(r"Pages:\s+(\d+)", said)
+    assert found
+    return int(found[1])
 
 
 def shapes(path: Path) -> Iterator[Any]:
@@ -235,12 +244,42 @@ def test_a_region_and_a_salesperson_get_their_own(cast: Cast, version: Version, 
         f"reps/赵磊-{keys['zhao']}.pdf",
         f"reps/孙强-{keys['sun']}.pdf",
     }
-    sheet = texts(tmp_path / f"reps/李娜-{keys['li']}.pdf")
-    assert "李娜" in sheet
-    assert "孙强" not in sheet
+    sheet = tmp_path / f"reps/李娜-{keys['li']}.pdf"
+    assert "李娜" in texts(sheet)
+    assert "孙强" not in texts(sheet)
+    assert pages(sheet) == 1
+    plan = f"{totals(version)['li'] // 100:,}"
+    assert texts(sheet).count(plan) >= 3  # the number, its months and its lines add up to the same
     east = [row[0].strip() for row in cells(tmp_path / "regions/华东.pptx")]
     assert "李娜" in east
     assert "孙强" not in east
+
+
+def test_a_salespersons_sheet_is_one_page_however_much_there_is_to_say(
+    cast: Cast, version: Version, tmp_path: Path
+) -> None:
+    paper = paper_of(narrowed_to_rep(SYSTEM, cast.reps["li"].pk), version, replace(ENGLISH, about="李娜", brief=True))
+    number, months, *others = paper.slides
+    long = "A name that takes two lines wherever it stands, 一个很长很长的名称 "
+    full = [replace(one, parts=(crowded(one.parts[0], 14, long), *one.parts[1:])) for one in others]
+    chapter = replace(paper.chapters[0], slides=(number, months, *full))
+    crowd = write_paper(replace(paper, chapters=(chapter,)), tmp_path / "crowd.pdf")
+    assert pages(crowd) == 1
+    assert texts(crowd).count("A name that takes") == 14 * len(full)
+
+
+def crowded(part: Any, rows: int, name: str) -> Any:
+    """The table with so many rows of a long name."""
+    return replace(part, rows=tuple(replace(part.rows[0], cells=(name, *part.rows[0].cells[1:])) for _ in range(rows)))
+
+
+def test_who_owes_nothing_gets_no_sheet(cast: Cast, version: Version, tmp_path: Path) -> None:
+    sheet = Sheet.objects.within(SYSTEM).filter(version=version, rep__code="li").get()
+    for name in ("target", "last_year", "baseline", "cash"):
+        setattr(sheet, name, bytes(len(getattr(sheet, name))))
+    sheet.save()
+    made = write_papers(SYSTEM, version, Wanted(ENGLISH, formats=("ics",)), tmp_path, lambda _step, _share: None)
+    assert len([path for path in made if path.parent.name == "reps"]) == 2
 
 
 def test_nobody_prints_what_they_do_not_see(cast: Cast, version: Version) -> None:
@@ -273,10 +312,7 @@ def test_office_opens_both_without_repair(version: Version, tmp_path: Path) -> N
     home = f"-env:UserInstallation=file://{tmp_path}/office"
     made = ["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(deck), str(book)]
     subprocess.run(made, check=True, capture_output=True, timeout=120)
-    about = subprocess.run(["pdfinfo", str(tmp_path / "plan-pptx.pdf")], capture_output=True, check=True, text=True)
-    pages = re.search(r"Pages:\s+(\d+)", about.stdout)
-    assert pages
-    assert int(pages[1]) == len(Presentation(str(deck)).slides)
+    assert pages(tmp_path / "plan-pptx.pdf") == len(Presentation(str(deck)).slides)
     assert "李娜" in texts(tmp_path / "plan-xlsx.pdf")
 
 
@@ -339,6 +375,38 @@ def test_growth_on_next_to_nothing_is_a_multiple() -> None:
     assert growth_on(536, 100) == "5.4 times last year"
     assert growth_on(112, 100) == "+12.0% on last year"
     assert growth_on(100, 0) == "nothing was sold there last year"
+
+
+def test_a_plan_below_its_baseline_says_so_before_what_is_open(version: Version) -> None:
+    """One place expects far more than its target, the others less: there is no gap in all, yet some is open."""
+    Initiative.objects.within(SYSTEM).filter(plan=version.plan).delete()
+    sheet = Sheet.objects.within(SYSTEM).filter(version=version, rep__code="li").get()
+    sheet.baseline = (np.frombuffer(sheet.target, dtype="<i8") * 3).tobytes()
+    sheet.save()
+    known = coverage_of(ledger(SYSTEM, version))
+    assert known.gap < 0 < known.needed
+    slide = next(one for one in paper_of(SYSTEM, version, ENGLISH).slides if "below its baseline; where" in one.title)
+    assert slide.title.endswith("are open.")
+    assert "elsewhere the baseline is" in str(slide.parts[0])
+
+
+def test_a_bridge_names_its_losses_as_well_as_its_gains(version: Version, tmp_path: Path) -> None:
+    steps = (Series("More", Look.GOOD, (700, None, 200)), Series("Less", Look.BAD, (None, 11_100, 22_200)))
+    bridge = Chart(Form.STACK, "Steps", "What changed.", ("a", "b", "c"), (Series("", Look.NOTHING, (0, 0, 0)), *steps))
+    paper = paper_of(SYSTEM, version, ENGLISH)
+    said = {one["text"] for one in drawn(bridge, paper.money, "en")["texts"]}
+    assert {"7", "2", "111", "222"} <= said
+    chapter = replace(paper.chapters[0], slides=(Slide("Steps", (bridge,)),))
+    deck = write_paper(replace(paper, chapters=(chapter,)), tmp_path / "steps.pptx")
+    chart = next(shape.chart for shape in shapes(deck) if shape.has_chart)
+    shown = [one.name for one in chart.plots[0].series if one._element.xpath("c:dLbls/c:showVal[@val='1']")]
+    assert shown == ["More", "Less"]
+
+
+def test_no_line_ends_between_a_currency_and_its_amount() -> None:
+    money = Money("USD", 2, 100)
+    assert unbroken("低于基线预测USD 79.7万，较USD -3", money) == "低于基线预测USD\u00a079.7万，较USD\u00a0-3"
+    assert unbroken("AUSD 5; USD a", money) == "AUSD 5; USD a"
 
 
 def test_the_steps_lead_from_the_gap_to_what_stays_open(version: Version, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from cast import Cast
 from salesyear.core.models import Run, RunState
 from salesyear.core.scope import Scope
 from salesyear.core.worker import Labour
+from salesyear.crm.models import Customer
 from salesyear.market import services
 from salesyear.market.models import Score, Scoring
 from salesyear.market.pages.customers import in_words
@@ -83,6 +84,15 @@ def test_each_sees_their_own_customers(cast: Cast, made: Scores) -> None:
     page = signed_in(cast, "li").get("/market/customers/").content.decode()
     assert "客户01" in page
     assert "客户05" not in page
+
+
+def test_a_manager_sees_the_customers_of_the_team_that_stand_in_no_unit(cast: Cast, made: Scores) -> None:
+    Customer.objects.within(SYSTEM).update(unit=None)
+    kept = services.keep_scores(made, run=None, actor=None)
+    seen = {
+        name: Score.objects.within(scope_of(cast.users[name])).filter(scoring=kept).count() for name in ("wang", "li")
+    }
+    assert seen == {"wang": 8, "li": 4}
 
 
 @pytest.mark.django_db(transaction=True)  # the worker's heart beats on a connection of its own

@@ -27,7 +27,7 @@ TODAY = date(2026, 6, 3)
 def version(cast: Cast) -> Version:
     """Li sells 1,000 yuan a month anyway (bounds a quarter to four times that); the initiative starts in March.
 
-    Sold in March 1,300, in April 900, in May nothing; the others sell nothing at all.
+    Sold in March 1,300, in April 900, in May nothing; of the others only one sells something, in May.
     """
     version = gap_plan(cast)
     expect(cast, cast.customers[0], 1_000_00)
@@ -35,6 +35,7 @@ def version(cast: Cast) -> Version:
     version.save()
     sell(cast, cast.customers[0], date(2026, 3, 9), 1_300_00)
     sell(cast, cast.customers[1], date(2026, 4, 9), 900_00)
+    sell(cast, cast.customers[-1], date(2026, 5, 20), 500_00)
     return version
 
 
@@ -50,6 +51,13 @@ def test_sales_above_the_baseline_with_the_baselines_bounds(cast: Cast, version:
     assert (mine.effect.low, mine.effect.high) == (2_200_00 - 3 * 4_000_00, 2_200_00 - 3 * 250_00)
     assert mine.until == date(2026, 5, 31)
     assert set(found) == {cast.reps["li"]}  # nobody else's cells have a baseline with bounds
+
+
+def test_months_of_which_no_sales_are_known_yet_are_not_measured(cast: Cast, version: Version) -> None:
+    """In August the files of June and July have not come in: they are no losses, and May still counts."""
+    (mine,) = (one for one in measured_effects(SYSTEM, version, date(2026, 8, 3)) if one.initiative.rep)
+    assert mine.months == [None, None, 300_00, -100_00, -1_000_00, *[None] * 7]
+    assert mine.until == date(2026, 5, 31)
 
 
 def test_a_customer_without_a_line_in_the_plan_has_a_part_of_the_others(cast: Cast, version: Version) -> None:

@@ -55,5 +55,11 @@ def test_a_new_line_is_what_the_orm_would_make(version: Version) -> None:
     found, plain = new_line(said, author), Edit(**said, actor=author)
     assert found._state.adding
     assert found.actor is author
-    for name in set(NAMES) - {"number"}:  # given when it is kept
-        assert getattr(found, name) == getattr(plain, name) or not getattr(plain, name), name
+    for name in NAMES:
+        assert getattr(found, name) == getattr(plain, name), name
+
+
+def test_lines_of_which_nothing_is_said_share_nothing(version: Version) -> None:
+    one, other = new_line({"version_id": version.pk}, None), new_line({"version_id": version.pk}, None)
+    one.where["rep"] = [1]
+    assert (other.where, other.rule, other.reason, other.actor) == ({}, {}, "", None)

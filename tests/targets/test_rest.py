@@ -17,6 +17,7 @@ from salesyear.plans.models import Edit, EditKind, Version
 from salesyear.plans.policy import values
 from salesyear.plans.services import set_value
 from salesyear.sales.frames import sold
+from salesyear.sales.models import OrderLine
 from salesyear.targets.editing.desk import targets_now
 from salesyear.targets.editing.state import forget
 from salesyear.targets.services import HeldAt, replan_rest, replay
@@ -94,6 +95,14 @@ def test_before_and_after_the_year_there_is_nothing_to_plan_anew(cast: Cast, ver
 def test_what_cannot_be_met_says_why_and_keeps_nothing(cast: Cast, version: Version) -> None:
     sell(cast, cast.customers[0], date(2026, 3, 3), int(targets_now(version).sum()) * 2)
     with pytest.raises(Refused, match="too much"):
+        replan_rest(version, today=APRIL, held_at=HeldAt.SOLD, reason=WHY, actor=cast.users["director"])
+    assert version.plan.versions.count() == 1
+
+
+def test_sales_that_no_row_stands_for_are_named(cast: Cast, version: Version) -> None:
+    sell(cast, cast.customers[0], date(2026, 3, 3), 321_00)
+    OrderLine.objects.within(SYSTEM).filter(amount=321_00).update(rep=None)
+    with pytest.raises(Refused, match=r"sales of CN¥321.00 \(nobody named, 上海\)"):
         replan_rest(version, today=APRIL, held_at=HeldAt.SOLD, reason=WHY, actor=cast.users["director"])
     assert version.plan.versions.count() == 1
 

@@ -16,11 +16,12 @@ from django.test.utils import CaptureQueriesContext
 from cast import Cast, grade, sell
 from plans_cast import asked_for, gap_plan
 from salesyear.core.scope import Scope
+from salesyear.crm.models import Customer
 from salesyear.market.models import Score
 from salesyear.org.access import scope_of
 from salesyear.plans import policy
 from salesyear.plans.models import Version
-from salesyear.sales.models import Credit, Invoice, Order, OrderLine, Receipt
+from salesyear.sales.models import Credit, Invoice, Line, Order, OrderLine, Product, Receipt
 from salesyear.targets.rows import REPORTS, Asked, RowReport
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +90,7 @@ def test_t4_days_outstanding_and_ageing(cast: Cast, version: Version) -> None:
     Invoice.objects.create(number="2", amount=460_00, invoiced_on=date(2026, 4, 1), due_on=date(2026, 5, 1), **paper)
     Receipt.objects.create(number="1", amount=500_00, received_on=date(2026, 3, 9), invoice=first, **paper)
     made = of("T4", version)
-    assert [goal.now for goal in made.goals] == ["240 days", "84 days", "50.0%", "50.0%"]
+    assert [goal.now for goal in made.goals][:4] == ["240 days", "84 days", "50.0%", "50.0%"]
     assert made.goals[0].note == "Best possible: 115 days, were nothing overdue."
     assert made.table is not None
     assert made.table.rows == [("客户01", 960_00, 460_00, 0, 500_00, 0, 0)]
@@ -121,7 +122,8 @@ def test_t12_key_accounts_bought_most_and_whoever_is_gone_is_marked(cast: Cast, 
     Score.objects.within(SYSTEM).filter(customer=first).update(bought=0, expected=9_999_00)
     Score.objects.within(SYSTEM).filter(customer=second).update(bought=5_000_00)
     t12 = of("T12", version)
-    assert t12.goals[0].now == "1"
+    assert t12.goals[0].now == "20.0%"
+    assert t12.goals[0].note.startswith("1 customers brought")
     assert t12.goals[0].note.endswith("1 of them have gone quiet.")
     assert t12.table is not None
     assert [(row[0], row[3], row[7]) for row in t12.table.rows] == [("客户02", 5_000_00, "gone quiet")]
@@ -183,3 +185,27 @@ def test_the_list_as_a_workbook(cast: Cast, version: Version) -> None:
     assert sheet["F1"].value == "Worth if won back (CNY)"
     assert sheet["F2"].value == 1_300
     assert signed_in(cast, "director").get("/targets/t11/export/xlsx/").status_code == 404
+
+
+def test_t3_customers_won_and_what_the_plan_asks_of_new_ones(cast: Cast, version: Version) -> None:
+    """Twelve old customers bought 100 yuan a month for nine of the months until March: 1,200 of a new one is a tenth.
+
+    Whoever bought before is old whatever the pause; nobody else's new customer is seen.
+    """
+    fresh = Customer.objects.create(code="N1", name="新客", owner=cast.reps["li"], unit=cast.units["shanghai"])
+    sell(cast, fresh, date(2026, 2, 3), 1_200_00)
+    made = of("T3", version)
+    assert made.table is not None
+    assert [(row[0], row[2], row[3]) for row in made.table.rows] == [("新客", date(2026, 2, 3), 1_200_00)]
+    whole = sum(row[2] for row in of("T2", version).table.rows)  # type: ignore[union-attr]  # there is one
+    assert made.goals[0].now == f"{120_000 / whole:.1%}"
+    assert made.goals[1].label == "New customers’ share of the target 2026"
+    assert not of("T3", version, scope_of(cast.users["sun"])).table.rows  # type: ignore[union-attr]  # there is one
+
+
+def test_t2_without_a_strategic_line_says_so_and_shows_no_share(cast: Cast, version: Version) -> None:
+    Product.objects.within(SYSTEM).update(strategic=False)
+    Line.objects.within(SYSTEM).update(strategic=False)
+    made = of("T2", version)
+    assert (made.goals[0].now, made.goals[0].reached) == ("--", None)
+    assert "marked as strategic" in made.missing[0]

@@ -180,6 +180,27 @@ def test_from_the_form_to_the_draft(cast: Cast, version: Version) -> None:
     assert bad.status_code == 422
 
 
+def test_a_plan_of_one_region_is_chosen_on_the_form(cast: Cast, version: Version) -> None:
+    """The region's people and nobody else's; the company's plan stays the one that pages show."""
+    from salesyear.core.models import Run
+    from salesyear.core.worker import Labour
+
+    east = cast.units["east"]
+    client = Asker(cast, version).client("director")
+    assert f'<option value="{east.pk}">华东</option>' in client.get("/targets/plans/new/").content.decode()
+    typed = {"year": 2026, "month": 1, "growth": "10", "strategic_share": 0, "new_share": 0, "unit": str(east.pk)}
+    answer = client.post("/targets/plans/new/", {**typed, "rep_least": "", "token": "r"})
+    assert answer.status_code == 303, answer.content.decode()
+    Labour(scope_of).work_once()
+    run = Run.objects.get()
+    assert run.result, run.error
+    made = Version.objects.get(pk=run.result["version"])
+    assert (made.plan.unit, made.plan.year) == (east, 2026)
+    assert {place[0] for place in made.inputs["places"]} == {east.pk}
+    assert client.get("/targets/ledger/").context["plan"] == version.plan
+    assert client.post("/targets/plans/new/", {**typed, "unit": "999999", "token": "s"}).status_code == 422
+
+
 @pytest.mark.parametrize(
     ("page", "address"),
     [

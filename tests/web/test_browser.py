@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import gzip
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from django.utils.translation import override
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
-from cast import PASSWORD, START, Cast, company, papers
+from cast import PASSWORD, START, Cast, company, papers, sell
+from planned import draft
 from plans_cast import gap_plan
 from salesyear.core.scope import Scope
 from salesyear.crm.models import Customer
 from salesyear.importing.services import take_in
 from salesyear.sales.models import Price, Rate
+from salesyear.targets.editing.desk import targets_now
+from salesyear.targets.editing.state import forget
 from salesyear.web import messages
 from site_pages import pages
 
@@ -133,12 +138,44 @@ def test_every_page(chromium: Browser, site: str, people: Cast, language: str) -
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_cannot_be_met_of_the_rest_of_a_year(
+    chromium: Browser, site: str, people: Cast, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer to a form: P9's ways out, both themes, three widths; the fold is open, the reason still there."""
+    monkeypatch.setattr(timezone, "localdate", lambda *_: date(2026, 4, 15))
+    forget()
+    version = draft(people, name="Rest")
+    sell(people, people.customers[0], date(2026, 3, 3), int(targets_now(version).sum()) * 2)
+    forget()
+    context = context_in(chromium, language, site)
+    watched = Watched(context, site)
+    page = watched.page
+    sign_in(page, site, "director")
+    watched.open(f"/targets/plans/{version.plan_id}/{version.number}/#rest")
+    page.fill("#rest [name=reason]", "Q2")
+    page.locator("#rest button:visible").last.click()
+    page.locator("#rest [role=alert]").wait_for()
+    assert page.input_value("#rest [name=reason]") == "Q2"
+    assert page.locator("#rest [name=relax]").count() > 0
+    watched.complaints = [said for said in watched.complaints if "409" not in said]  # the browser's word for the answer
+    found = _seen(watched, language)
+    context.close()
+    assert not found, "\n".join(found)
+
+
 def _faults(watched: Watched, path: str, language: str) -> list[str]:
     page = watched.open(path)
     weight = watched.weight()
     most = HEAVIEST_DRAWN if page.locator("sales-chart").count() else HEAVIEST
     most = max(most, HEAVIEST_TABLE) if path.endswith("/table/") else most
     found = [f"weighs {weight}"] if weight > most else []
+    return found + _seen(watched, language)
+
+
+def _seen(watched: Watched, language: str) -> list[str]:
+    """What is wrong with the page that is open."""
+    page, found = watched.page, []
     page.evaluate(Axe().axe_script)
     for theme in THEMES:
         page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # one of its two words

@@ -479,3 +479,72 @@ def test_it_is_light_and_axe_finds_nothing(open_as: Any) -> None:
         page.click("[data-part=do-keys]")
         found += [f"{language} keys {one}" for one in page.evaluate(AXE, RULES)]
         assert found == []
+
+
+def test_axe_finds_nothing_in_what_the_table_asks(open_as: Any) -> None:
+    """With why, a comment, a lock, a preview or a clash open: both languages and themes, three widths."""
+    for column, language in enumerate(("en", "zh-hans"), start=2):
+        table = open_as("director", language=language, bypass_csp=True)
+        page = table.page
+        page.evaluate(Axe().axe_script)
+        found: list[str] = []
+
+        def look(name: str, page: Page = page, language: str = language, found: list[str] = found) -> None:
+            for theme in ("light", "dark"):
+                page.emulate_media(color_scheme=theme)
+                for width in (320, 768, 1280):
+                    page.set_viewport_size({"width": width, "height": 900})
+                    found += [f"{language} {name} {theme} {width} {one}" for one in page.evaluate(AXE, RULES)]
+                    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+        table.go("李娜", column)
+        table.press("Alt+w")
+        page.wait_for_function("() => !document.querySelector('[data-part=panel] [aria-busy]')")
+        look("why")
+        table.press("Escape")
+        for key, name in (("Alt+c", "comment"), ("Control+l", "lock")):
+            page.wait_for_function("() => document.activeElement?.matches('.tabulator-cell.here')")
+            table.press(key)
+            table.question(name)
+            look(name)
+            table.press("Escape")
+        table.go("华东", column)
+        table.type("3000", "Alt+Enter")
+        table.question("preview")
+        look("preview")
+        table.leave()
+        for name in ("李娜", "赵磊"):
+            table.go(name, column)
+            table.press("Control+l")
+            table.question("lock")
+            table.type("agreed", "Enter")
+            table.cell(name, column).locator(".mark-lock").wait_for()
+        table.go("华东", column)
+        table.type("1500", "Enter")
+        assert table.question("clash").locator("[data-part=clash-ways] button").count() > 0
+        look("clash")
+        table.leave()
+        assert found == []
+
+
+def test_the_bar_of_the_gap_follows_an_edit(table: Table) -> None:
+    before = table.page.inner_text(".coverage")
+    table.go("李娜", 2)
+    table.type("90000", "Enter")
+    table.shows("李娜", 2, "90.0K")
+    table.page.wait_for_function("before => document.querySelector('.coverage').innerText !== before", arg=before)
+
+
+def test_whatever_is_said_of_a_cell_the_table_stays_under_the_finger(open_as: Any) -> None:
+    """A long reason of a lock stands above the table: it moves no row that is being touched."""
+    table = open_as("director", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    table.cell("李娜", 2).tap()
+    table.page.click("[data-part=do-lock]")
+    table.question("lock")
+    table.type("A framework contract that was signed for three years and is not to be touched", "Enter")
+    table.cell("李娜", 2).locator(".mark-lock").wait_for()
+    table.cell("华东", 2).tap()
+    at = table.cell("李娜", 2).bounding_box()
+    table.cell("李娜", 2).tap()
+    assert "framework" in table.page.inner_text("[data-part=cell-more]")
+    assert table.cell("李娜", 2).bounding_box() == at

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 
 from salesyear.core.numbers import grouped, major
 from salesyear.core.scope import Scope
+from salesyear.core.sentences import enumerated, together
 from salesyear.documents.content.building import PaperParams, paper_of
 from salesyear.documents.content.model import Cell, Paper
 from salesyear.documents.content.quality import said_of
@@ -23,10 +24,11 @@ from salesyear.plans.models import Version
 from salesyear.plans.reports import Coverage, coverage_of, ledger
 
 if TYPE_CHECKING:
-    from salesyear.targets.reports.audit import AuditReport
+    from salesyear.targets.reports.audit import AuditReport, Line
 
 SHOWN = 6  # files that are named
 NAMED = 3  # places that nobody holds
+WORTH_A_LOOK = 0.005  # of the plan, without a name or without an initiative; less would read 0%
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class Summary:
             "year": self.year,
             "currency": self.money[0],
             **self.sums,
+            "needed": self.covered.needed,
+            "covered": self.covered.covered,
             "coverage": self.covered.share,
             "initiatives": self.covered.initiatives,
             "audit": [
@@ -81,9 +85,7 @@ class Summary:
         yield from (f"{number}. {text}" for number, text in enumerate(self.look_at, start=1))
         yield ""
         more = len(self.files) - SHOWN
-        yield _("Written: %(files)s") % {"files": ", ".join(map(str, self.files[:SHOWN]))} + (
-            f" (+{more})" if more > 0 else ""
-        )
+        yield _("Written: %(files)s") % {"files": enumerated(self.files[:SHOWN])} + (f" (+{more})" if more > 0 else "")
 
     def _amounts(self) -> Iterator[str]:
         words = {
@@ -99,15 +101,39 @@ class Summary:
 
     def _judged(self) -> Iterator[str]:
         if self.covered.needed:
-            values = {"count": self.covered.initiatives, "share": whole_percent(self.covered.share)}
-            yield _("%(count)d initiatives cover %(share)s of the gap.") % values
+            yield self._covering()
         if self.audit.lines:
             yield said_of(self.audit)
-            yield from (f"  {one.words}: {one.name}. {one.says} {one.mend}".rstrip() for one in self.audit.lines)
-        yield _("Clashes: %(list)s") % {"list": "; ".join(self.clashes) or _("none")}
+            yield from (f"  {_measure(one)}" for one in self.audit.lines)
+        yield _("Clashes: %(list)s") % {"list": pgettext("between phrases", "; ").join(self.clashes) or _("none")}
+
+    def _covering(self) -> str:
+        """What the initiatives close; of the places' own gaps where the plan is not above its baseline everywhere."""
+        covered = self.covered
+        values = {
+            "count": covered.initiatives,
+            "share": whole_percent(covered.share),
+            "needed": self._amount(covered.needed),
+        }
+        if covered.needed == covered.gap:
+            return _("%(count)d initiatives cover %(share)s of the gap.") % values
+        return (
+            _("%(count)d initiatives cover %(share)s of the %(needed)s missing where it exceeds the baseline.") % values
+        )
 
     def _amount(self, minor: int) -> str:
-        return f"{self.money[0]} {grouped(major(minor, self.money[1]), 0)}"
+        return amount_of(minor, self.money)
+
+
+def amount_of(minor: int, money: tuple[str, int]) -> str:
+    """An amount to the unit: `USD 1,234`. money: its currency's code and digits."""
+    return f"{money[0]} {grouped(major(minor, money[1]), 0)}"
+
+
+def _measure(one: Line) -> str:
+    """A measure of the audit as a line: the verdict, its name, what it says and what would mend it."""
+    named = pgettext("a verdict and its measure", "%(verdict)s: %(measure)s.")
+    return together(named % {"verdict": one.words, "measure": one.name}, one.says, one.mend)
 
 
 def summary_of(scope: Scope, version: Version, taken: Taken, language: str, files: list[Path]) -> Summary:
@@ -137,9 +163,9 @@ def _look_at(
     """What deserves a look first: what had to give way, what is open, who holds it, what is unfair, what is missing."""
     if clashes:
         yield _("%(count)d rules of the policy gave way so that a plan was possible.") % {"count": len(clashes)}
-    if covered.needed and covered.open:
-        share = whole_percent(covered.open / covered.needed)
-        yield _("%(share)s of the gap is not covered by any initiative.") % {"share": share}
+    yield from about_the_gap(
+        covered, sum(sum(cell.plan) for cell in paper.cells), (paper.money.code, paper.money.digits)
+    )
     yield from _vacant(paper.cells)
     if judged.poor:
         yield said_of(judged)
@@ -149,17 +175,31 @@ def _look_at(
     yield _("%(month)s is the greatest month of the plan.") % {"month": f"{paper.months[best]:%Y-%m}"}
 
 
+def about_the_gap(covered: Coverage, target: int, money: tuple[str, int]) -> Iterator[str]:
+    """A plan below its baseline; what no initiative closes, and of which places where the company has no gap itself."""
+    if covered.gap < -target * WORTH_A_LOOK:
+        values = {"below": amount_of(-covered.gap, money)}
+        yield _("The plan is %(below)s below the baseline, which is expected anyway: is its total too low?") % values
+    if covered.open < max(1, target * WORTH_A_LOOK):
+        return
+    values = {"open": amount_of(covered.open, money), "share": whole_percent(covered.open / covered.needed)}
+    if covered.needed == covered.gap:
+        yield _("%(open)s of the gap (%(share)s) is not covered by any initiative.") % values
+    else:
+        yield _("Where the plan is above its baseline, %(open)s (%(share)s) is not covered by any initiative.") % values
+
+
 def _vacant(cells: Sequence[Cell]) -> Iterator[str]:
     """How much of the plan is nobody's, where others have a name to answer for theirs."""
     open_ = [cell for cell in cells if not cell.rep_code]
-    if not open_ or len(open_) == len(cells):
-        return
     share = sum(sum(cell.plan) for cell in open_) / max(1, sum(sum(cell.plan) for cell in cells))
+    if share < WORTH_A_LOOK or len(open_) == len(cells):
+        return
     by_place: dict[str, int] = {}
     for cell in open_:
         by_place[cell.territory or cell.region] = by_place.get(cell.territory or cell.region, 0) + sum(cell.plan)
     names = sorted(by_place, key=lambda name: (-by_place[name], name))
-    listed = pgettext("list", ", ").join(names[:NAMED]) + ("…" if len(names) > NAMED else "")
+    listed = enumerated(names[:NAMED]) + ("…" if len(names) > NAMED else "")
     values = {"share": whole_percent(share), "places": listed}
     yield _("Nobody holds %(share)s of the plan (%(places)s): name a salesperson there, or move it.") % values
 

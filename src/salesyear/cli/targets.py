@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,12 +19,18 @@ if TYPE_CHECKING:
 
     from salesyear.core.scope import Scope
     from salesyear.engine.targets import Cells, Params, Plan, Rules
+    from salesyear.engine.targets.conflicts import Conflict
 
 app = typer.Typer(help="Targets: share one number out so that it adds up in every direction and says why.")
 
 CELLS = typer.Option("--cells", help="One row per cell: level columns, month, attributes, prior (Parquet or CSV).")
 RULES = typer.Option("--rules", help="The rules, in TOML or JSON.")
 TABLES = (".parquet", ".csv")
+STEPS = {
+    "read": "Reading", "rules": "Writing the rules as rows", "solve": "Solving", "round": "Rounding",
+    "clash": "Finding what clashes", "compare": "Comparing", "write": "Writing", "why": "Saying why",
+}  # fmt: skip
+Told = Callable[[str], None]
 
 
 @app.command()
@@ -41,14 +49,20 @@ def solve(
 
     Example: [bold]salesyear targets solve --cells cells.parquet --rules rules.toml --out plan.parquet[/bold]
 
-    Exit codes: 0 done, 1 the rules cannot all be met (nothing is written), 2 a mistake in what was asked.
+    Exit codes: 0 done, 1 the rules cannot all be met (nothing is written), 2 a mistake in what was asked. Stop it with
+    Ctrl+C: the file is then as it was before.
     """
     _check_place(out)
-    plan = _solved(cells, rules, unit, seed)
+    with _bar() as told:
+        plan = _solved(cells, rules, unit, seed, told)
+        found = _clashes(plan, told)
+        if plan.met:
+            told("write")
+            _write(plan.table(), out)
+        told("why")
+        parts = _reasons(plan) if explain and plan.met else []
     if not plan.met:
-        _refuse(plan, as_json=as_json)
-    _write(plan.table(), out)
-    parts = _reasons(plan) if explain else []
+        _refuse(found, as_json=as_json)
     if as_json:
         answer({"met": True, "cells": len(plan.real), "total": float(plan.amounts.sum()), "why": parts})
         return
@@ -73,9 +87,11 @@ def check(
 
     Example: [bold]salesyear targets check --cells cells.parquet --rules rules.toml[/bold]
     """
-    plan = _solved(cells, rules, 0, -1)
+    with _bar() as told:
+        plan = _solved(cells, rules, 0, -1, told)
+        found = _clashes(plan, told)
     if not plan.met:
-        _refuse(plan, as_json=as_json)
+        _refuse(found, as_json=as_json)
     if as_json:
         answer({"met": True, "conflicts": []})
     else:
@@ -99,7 +115,11 @@ def diff(
     from salesyear.engine.targets.compare import compare
 
     columns = tuple(part.strip() for part in by.split(",") if part.strip())
-    changed = compare(_read_table(old), _read_table(new), columns)
+    with _bar() as told:
+        told("read")
+        before, after = _read_table(old), _read_table(new)
+        told("compare")
+        changed = compare(before, after, columns)
     if as_json:
         answer(changed.to_dicts())
     elif changed.is_empty():
@@ -171,15 +191,28 @@ def _one_thread() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
-def _solved(cells: Path, rules: Path, unit: int, seed: int) -> Plan:
+@contextmanager
+def _bar() -> Iterator[Told]:
+    """Say which part of the work is being done and how long it has taken, on the terminal only."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    where = console()
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=where, transient=True, disable=not where.is_terminal) as bars:
+        task = bars.add_task("", total=None)
+        yield lambda step: bars.update(task, description=STEPS[step])
+
+
+def _solved(cells: Path, rules: Path, unit: int, seed: int, told: Told) -> Plan:
     _one_thread()
     from dataclasses import replace
 
     from salesyear.engine import targets
 
+    told("read")
     table, asked, params = _read(cells, rules)
     params = replace(params, unit=unit or params.unit, seed=params.seed if seed < 0 else seed)
-    return targets.solve(table, asked, params)
+    return targets.solve(table, asked, params, told)
 
 
 def _read(cells: Path, rules: Path) -> tuple[Cells, Rules, Params]:
@@ -228,17 +261,30 @@ def _check_place(out: Path) -> None:
 
 
 def _write(table: pl.DataFrame, path: Path) -> None:
-    if path.suffix.lower() == ".csv":
-        table.write_csv(path)
-    else:
-        table.write_parquet(path)
+    """Write a table whole or not at all: what was there stays until all of it is written."""
+    half = path.with_name(f".{path.name}.half")
+    try:
+        if path.suffix.lower() == ".csv":
+            table.write_csv(half)
+        else:
+            table.write_parquet(half)
+        half.replace(path)
+    finally:
+        half.unlink(missing_ok=True)
 
 
-def _refuse(plan: Plan, *, as_json: bool) -> None:
-    """Tell what clashes and leave with 1."""
+def _clashes(plan: Plan, told: Told) -> list[Conflict]:
+    """What cannot hold together; nothing where the plan is met."""
     from salesyear.engine.targets.conflicts import conflicts
 
-    found = conflicts(plan)
+    if plan.met:
+        return []
+    told("clash")
+    return list(conflicts(plan))
+
+
+def _refuse(found: list[Conflict], *, as_json: bool) -> None:
+    """Tell what clashes and leave with 1."""
     if as_json:
         said = [{"sentence": own.sentence(), "missing": own.missing, "locks": own.locks} for own in found]
         answer({"met": False, "conflicts": said})

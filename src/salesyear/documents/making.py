@@ -70,7 +70,8 @@ def _parts(scope: Scope, version: Version, wanted: Wanted) -> Iterator[tuple[str
             if node.key and (paper := region_paper(scope, version, node, wanted.params)):
                 yield f"{REGIONS}/{file_name(node.name)}{wanted.suffix}.pptx", paper
     if wanted.reps:
-        for key, node in {node.key: node for node in company.all_below("rep") if node.key}.items():
+        people = {node.key: node for node in company.all_below("rep") if node.key and any(node.sums.year)}
+        for key, node in people.items():
             if paper := rep_paper(scope, version, node, wanted.params):
                 yield f"{REPS}/{file_name(node.name)}-{key}{wanted.suffix}.pdf", paper
 

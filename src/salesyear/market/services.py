@@ -22,7 +22,7 @@ from salesyear.market.models import (
     TierCoverage,
     WhiteSpace,
 )
-from salesyear.org.models import User
+from salesyear.org.models import Assignment, User, in_force
 
 if TYPE_CHECKING:
     from salesyear.market.reports import GradeWeights, MarketStudy, Scores, StudyParams
@@ -40,7 +40,10 @@ def ask_for_scores(weights: GradeWeights, *, actor: User | None, token: str = ""
 
 @transaction.atomic
 def keep_scores(made: Scores, *, run: Run | None, actor: User | None) -> Scoring:
-    """Keep the scores of all customers, once a run. Each is seen by the customer's owner and unit of today."""
+    """Keep the scores of all customers, once a run. Each is seen by the customer's owner and unit of today.
+
+    A customer who stands in no unit is seen where the owner has a seat: a manager sees what the team's customers are.
+    """
     if run and (there := Scoring.objects.filter(run=run).first()):
         return there
     kept = Scoring.objects.create(
@@ -52,11 +55,16 @@ def keep_scores(made: Scores, *, run: Run | None, actor: User | None) -> Scoring
         params=asdict(made.weights),
         record=made.record,
     )
+    scope = Scope.system("keeping scores")
+    seats = dict(
+        Assignment.objects.within(scope)
+        .filter(in_force(made.as_of))
+        .order_by("starts_on")
+        .values_list("rep_id", "position__unit_id")
+    )
     of = {
-        pk: {"rep_id": owner, "unit_id": unit}
-        for pk, owner, unit in Customer.objects.within(Scope.system("keeping scores")).values_list(
-            "pk", "owner_id", "unit_id"
-        )
+        pk: {"rep_id": owner, "unit_id": unit or seats.get(owner)}
+        for pk, owner, unit in Customer.objects.within(scope).values_list("pk", "owner_id", "unit_id")
     }
     rows = (
         Score(scoring=kept, currency_id=made.currency, **row, **of[row["customer_id"]])

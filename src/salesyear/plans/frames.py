@@ -6,7 +6,7 @@ Polars is imported when a table is made: a page that shows kept results does not
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from salesyear.core.scope import Scope
 from salesyear.engine.plans.ledger import Initiative as Idea
@@ -123,6 +123,21 @@ def leaves_and_parts(
         mine = {"strategic": np.isin(known[:, 1], sorted(strategic)), "new": known[:, 2] == 1}
         parts[person] = {name: int(baseline[some].sum()) for name, some in mine.items()} | {"target": owed}
     return leaves, parts
+
+
+def part_of_target(
+    scope: Scope, version: Version, column: Literal["line", "new"], keys: Iterable[int]
+) -> tuple[int, int]:
+    """Return how much of the target over the year lies in some lines, or in new customers (1), and the whole of it."""
+    import numpy as np
+
+    place, wanted, part, whole = {"line": 1, "new": 2}[column], sorted(keys), 0, 0
+    rows = Sheet.objects.within(scope).filter(version=version)
+    for slots, packed, owed in rows.values_list("slots", "target", "target_total").iterator():
+        mine = np.isin(np.array(slots, dtype=np.int64).reshape(-1, 3)[:, place], wanted)
+        part += int(np.frombuffer(packed, dtype="<i8").reshape(-1, MONTHS)[mine].sum())
+        whole += owed
+    return part, whole
 
 
 def slot_sums(scope: Scope, version: Version, rep: Rep, by: str) -> dict[int, tuple[int, int]]:

@@ -28,6 +28,14 @@ def suggested_words(row: str, who: str, customers: int) -> str:
     return gettext("%(what)s: %(who)s, %(count)s") % {**said, "count": count}
 
 
+def who_words(who: str, customers: int) -> str:
+    """Say whose a suggestion is, and of how many customers."""
+    if not customers:
+        return who
+    count = ngettext("%(count)d customer", "%(count)d customers", customers) % {"count": customers}
+    return gettext("%(who)s, %(count)s") % {"who": who, "count": count}
+
+
 def value_words(value: float, unit: str) -> str:
     """Write a figure in its unit: 0.3 of a share is 30%, 3 points are +3 points, 14 days are 14 days."""
     plain = f"{value * 100 if unit == 'share' else value:,.6f}".rstrip("0").rstrip(".")

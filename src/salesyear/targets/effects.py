@@ -38,18 +38,21 @@ class Measured:
 def measured_effects(scope: Scope, version: Version, today: date) -> list[Measured]:
     """Measure every initiative that has been under way for a whole month of the plan's year by `today`.
 
-    Raises NoRate. An initiative whose cells have no baseline with bounds is left out: its estimate stands.
+    A month counts once sales of it are known: nothing sold anywhere is a file that has not come in yet. An initiative
+    whose cells have no baseline with bounds is left out: its estimate stands. Raises NoRate.
     """
     import polars as pl
 
     months = months_of(version.plan)
     rows = [row for row in queries.initiatives(scope, version.plan) if row.state != InitiativeState.DROPPED]
-    spans = {row.pk: [place for place, month in enumerate(months) if _counts(row, month, today)] for row in rows}
-    if not any(spans.values()):
+    if not any(_counts(row, month, today) for row in rows for month in months):
         return []
+    facts = sold(scope).with_columns(month=pl.col("day").dt.truncate("1mo"))
+    newest = facts["month"].max()
+    known = [month for month in months if isinstance(newest, date) and month <= newest]
+    spans = {row.pk: [place for place, month in enumerate(known) if _counts(row, month, today)] for row in rows}
     where = frames.regions_and_territories(tree.units(scope))
     ideas = {idea.key: idea for idea in frames.ideas(rows, where)}
-    facts = sold(scope).with_columns(month=pl.col("day").dt.truncate("1mo"))
     cells = frames.sheet_cells(scope, version)
     found = (_one(scope, version, row, ideas[row.pk], spans[row.pk], facts, cells) for row in rows if spans[row.pk])
     return [one for one in found if one]

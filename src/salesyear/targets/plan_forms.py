@@ -11,6 +11,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from salesyear.core.scope import Scope
+from salesyear.org import tree
+from salesyear.org.models import UnitKind
 from salesyear.sales.models import Currency, Line
 from salesyear.targets.editing.typed import Cell, NotUnderstood, amount_of
 from salesyear.targets.planning.params import HISTORY, PlanParams
@@ -36,6 +38,7 @@ class PlanForm(forms.Form):
         initial=1,
         help_text=_("1 for calendar years; 4 when the fiscal year begins in April."),
     )
+    unit = forms.ChoiceField(label=_("Whole company or one region"), required=False)
     growth = forms.DecimalField(
         label=_("Growth on last year, %"), required=False, min_value=-90, max_value=1000, initial=10, decimal_places=2
     )
@@ -67,8 +70,14 @@ class PlanForm(forms.Form):
     token = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(self, *args: Any, scope: Scope, policy: dict[str, float], year: int, **kwargs: Any) -> None:  # noqa: ANN401 - a form's own
-        """Fill in the policy's figures and the company's lines."""
+        """Fill in the policy's figures, the company's regions and lines."""
         super().__init__(*args, **kwargs)
+        regions = [
+            (str(unit.pk), unit.name)
+            for unit in tree.units(scope)
+            if unit.kind == UnitKind.REGION and unit.ends_on is None
+        ]
+        self.fields["unit"].choices = [("", _("the whole company")), *regions]  # type: ignore[attr-defined]  # a field with choices
         lines = list(Line.objects.within(scope).order_by("code"))
         self.fields["strategic"].choices = [(str(line.pk), line.name) for line in lines]  # type: ignore[attr-defined]  # a field with choices
         self._currency = Currency.objects.within(scope).filter(is_base=True).first()
@@ -97,6 +106,7 @@ class PlanForm(forms.Form):
             year=typed["year"],
             starts_on=date(typed["year"], typed["month"], 1),
             total=typed["total"],
+            unit=int(typed["unit"]) if typed["unit"] else None,
             growth=growth,
             strategic=tuple(int(key) for key in typed["strategic"]),
             strategic_share=_share(typed["strategic_share"]),

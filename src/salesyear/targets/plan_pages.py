@@ -16,7 +16,7 @@ from salesyear.core.scope import Scope
 from salesyear.plans.models import Edit, EditKind, Plan, Sheet, State, Step, Version
 from salesyear.targets import queries
 from salesyear.targets.access import APPROVERS, MAKERS, PUBLISHERS, may_make, may_replan
-from salesyear.targets.models import Baseline, BaselineCell
+from salesyear.targets.models import Baseline, BaselineCell, Level
 from salesyear.targets.names import Names, names_for
 
 LATEST = 30
@@ -24,11 +24,12 @@ LATEST = 30
 
 @dataclass(frozen=True)
 class Start:
-    """Where a new plan starts from: last year and what is expected, of what somebody sees."""
+    """Where a new plan starts from: last year and what is expected, of what somebody sees; regions: each one's own."""
 
     baseline: Baseline
     expected: int | None
     before: int | None
+    regions: Sequence[tuple[str, int]] = ()
 
     @property
     def growth(self) -> int | None:
@@ -44,7 +45,14 @@ def start_of(scope: Scope) -> Start | None:
     if found is None:
         return None
     years = _years(scope, found)
-    return Start(found, years.get(found.year), years.get(found.year - 1))
+    return Start(found, years.get(found.year), years.get(found.year - 1), _regions(scope, found))
+
+
+def _regions(scope: Scope, baseline: Baseline) -> list[tuple[str, int]]:
+    """What is expected of each region in the baseline's year."""
+    cells = BaselineCell.objects.within(scope).filter(baseline=baseline, months=12, level=Level.REGION)
+    rows = cells.filter(starts_on=date(baseline.year, 1, 1), line=None, rep=None).order_by("unit__path")
+    return [(name, mean) for name, mean in rows.values_list("unit__name", "mean") if name and mean is not None]
 
 
 def _years(scope: Scope, baseline: Baseline) -> dict[int, int | None]:
@@ -106,6 +114,11 @@ class VersionPage:
     def may_copy(self) -> bool:
         """Whether this person makes scenarios."""
         return may_make(self._scope)
+
+    @property
+    def sees_totals(self) -> bool:
+        """Whether the company's own amounts are this person's to see."""
+        return bool(self.deeds) or self.may_copy
 
     @property
     def may_replan(self) -> bool:
@@ -174,7 +187,8 @@ def _rule(one: dict[str, Any], kind: str) -> dict[str, Any]:
     low = one.get("exactly", one.get("at_least"))
     share = kind in {"share", "profile"}
     value = None if low is None else _figure(float(low), share)
-    return {"name": _(one["name"]), "share": share, "value": value, "places": len(one.get("amounts", {}))}
+    exact, places = "exactly" in one, len(one.get("amounts", {}))
+    return {"name": _(one["name"]), "share": share, "value": value, "exact": exact, "places": places}
 
 
 def _keys(edits: Sequence[Edit]) -> dict[str, list[int]]:

@@ -25,7 +25,7 @@ from salesyear.plans.models import InitiativeKind, Version
 from salesyear.plans.months import months_of
 from salesyear.plans.reports import Coverage, coverage
 from salesyear.plans.services import InitiativeParams
-from salesyear.plans.words import suggested_words
+from salesyear.plans.words import suggested_words, who_words
 from salesyear.sales.frames import NONE
 from salesyear.sales.models import Line
 
@@ -59,6 +59,11 @@ class Suggestion:
     where: Mapping[str, Sequence[int]] = field(default_factory=dict)
     items: tuple[Item, ...] = ()
     taken: int | None = None
+
+    @property
+    def who(self) -> str:
+        """Whose it is, in a list that says already what it is about."""
+        return who_words(str(self.rep or self.unit or ""), len(self.items))
 
     @property
     def source(self) -> str:

@@ -20,6 +20,7 @@ TABLE = [
     path("comment/", table.comment, name="plan-table-comment"),
     path("why/", table.why, name="plan-table-why"),
     path("audit/", table.audit, name="plan-table-audit"),
+    path("coverage/", table.coverage, name="plan-table-coverage"),
     path("export/<str:form>/", table.export, name="plan-table-export"),
 ]
 

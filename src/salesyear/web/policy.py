@@ -100,7 +100,10 @@ POLICY: dict[str, Gate] = {
     "plan-rest": Gate(write=MAKERS),
     "plan-step": Gate(write=MAKERS),
     # The planning table: everybody reads their own part, editors write (targets/access.py says where)
-    **{f"plan-table{part}": Gate(READERS) for part in ("", "-rows", "-changes", "-why", "-audit", "-export")},
+    **{
+        f"plan-table{part}": Gate(READERS)
+        for part in ("", "-rows", "-changes", "-why", "-audit", "-coverage", "-export")
+    },
     **{f"plan-table-{deed}": Gate(write=EDITORS) for deed in ("edits", "undo", "redo", "lock", "lift")},
     "plan-table-comment": Gate(write=READERS),
     "ledger": Gate(plans.READERS),

@@ -26,8 +26,8 @@ def test_loops_equal_the_reference_bit_for_bit(seed: int) -> None:
     net = network(tree, shape[1])
     expected = round_fractions(fractions, words, net)
     value = fractions.astype(np.int32).ravel()
-    trees = [(family.order, family.groups) for family in (net.years, net.months)]
-    compiled.Loops().clear_digits(value, words.ravel(), trees[0], trees[1], BITS)
+    years, months = net.years, net.months
+    compiled.clear_digits(value, words.ravel(), years.order, years.groups, months.order, months.groups, BITS)
     assert ((value >> BITS).reshape(shape) == expected).all()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 
 from salesyear.engine.targets import BadRule, Kind, Params, Priority, Rule, Rules, solve
@@ -72,6 +73,20 @@ def test_years_moved_between_regions_with_reps_in_their_bands() -> None:
     (one, a), (other, b) = ((key, float(amount[0] or 0)) for key, amount in list(regions.amounts.items())[:2])
     moved = {**regions.amounts, one: (a - 1e6, a - 1e6), other: (b + 1e6, b + 1e6)}
     edited = session.with_rule(replace(regions, amounts=moved))
+    assert edited.answer.outcome.steps == 1
+    assert edited.amounts() == pytest.approx(edited.plan().real, rel=1e-8)
+
+
+def test_one_step_is_enough_although_a_rep_runs_into_his_band() -> None:
+    """The step is looked over before it is taken: who would leave his band takes part in mending it."""
+    cells, rules = make_tables(100, slots=4)
+    session = open_session(cells, rules, REAL)
+    where: dict[str, tuple[str, ...]] = {"line": ("L0", "L1", "L2")}
+    edited = session.with_rule(
+        Rule(name="Edit", kind=Kind.SHARE, at="region", nodes=("R00008",), where=where, at_least=0.32)
+    )
+    before, after = (own.answer.y[-100:] == 0 for own in (session, edited))  # the reps' rows are the last
+    assert (before != after).sum() == 1
     assert edited.answer.outcome.steps == 1
     assert edited.amounts() == pytest.approx(edited.plan().real, rel=1e-8)
 
@@ -196,3 +211,62 @@ def test_the_order_of_edits_does_not_matter() -> None:
     assert first is not None
     assert second is not None
     assert (first == second).all()
+
+
+def test_a_thousand_edits_of_one_plan_show_its_plan_of_record_and_leave_nothing_behind() -> None:
+    """Each edit starts from the one before: what is carried over must not drift, nor be remembered once taken back."""
+    cells, rules = make_tables(20, slots=4)
+    start = open_session(cells, rules, Params(seed=1), apart=APART)
+    edits = [edit for edit in edits_of(start, 1_100, 5) if isinstance(edit, CellEdit)][:1_000]
+    session = start
+    for edit in edits:
+        session = session.set_cell(edit)
+    assert len(session.edits) == 1_000
+    real = solve(session.cells(), session.rules, REAL).real
+    assert session.amounts() == pytest.approx(real, rel=1e-7)
+    for place in np.random.default_rng(2).permutation(len(edits)):
+        session = session.release_cell(edits[place].row)
+    before, after = start.plan().whole, session.plan().whole
+    assert before is not None
+    assert after is not None
+    assert (before == after).all()
+
+
+def test_months_are_exact_to_the_unit_after_every_edit_with_locks() -> None:
+    """Case 17: fixed months, fixed years and locks all hold in whole units, edit after edit."""
+    cells, rules = random_plan(3)
+    session = open_session(cells, rules, Params(seed=1), apart=APART)
+    months = next(rule for rule in rules.rules if rule.name == "Months")
+    for edit in edits_of(session, 20, 3):
+        session = apply(session, edit)
+        plan = session.plan()
+        assert plan.whole is not None
+        table = plan.table()
+        for month, amount in table.group_by("month").agg(pl.col("target").sum()).rows():
+            low, high = months.amounts[str(month)]
+            assert low is None or amount >= low
+            assert high is None or amount <= high
+        assert all(plan.whole[row] == one.amount for row, one in session.edits.items())
+        by_rep = table.group_by("rep", "month").agg(pl.col("target").sum()).group_by("rep").agg(pl.col("target").sum())
+        for rule in session.rules.rules:
+            if rule.name.startswith("Year of"):
+                (rep,) = rule.where["rep"]
+                assert by_rep.filter(pl.col("rep") == rep)["target"].item() == rule.at_least
+
+
+def test_a_parents_number_is_the_same_when_a_plan_is_opened_again_sorted_or_shuffled() -> None:
+    """Case 23: every cell keeps its number, and so does every sum."""
+    cells, rules = random_plan(4)
+    session = open_session(cells, rules, Params(seed=1), apart=APART)
+    for edit in edits_of(session, 10, 4):
+        session = apply(session, edit)
+    kept = session.cells()
+    labels = [*kept.levels, "month", "line", "segment"]
+    first = session.plan().table().sort(labels)["target"]
+    for frame in (
+        kept.frame,
+        kept.frame.sort("segment", "line", descending=True),
+        kept.frame.sample(fraction=1, shuffle=True, seed=1),
+    ):
+        again = open_session(replace(kept, frame=frame), session.rules, Params(seed=1), apart=APART).plan()
+        assert again.table().sort(labels)["target"].equals(first)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from salesyear.engine.rounding import OrgTree
+from salesyear.engine.targets import Cells, Rule, Rules, solve
 from salesyear.engine.targets.chance import (
     PathsDoNotFit,
     TotalOutOfReach,
@@ -98,3 +100,14 @@ def test_equal_difficulty_meets_the_total_and_evens_the_chances(seed: int, level
 def test_paths_of_another_organisation_are_refused() -> None:
     with pytest.raises(PathsDoNotFit, match="4 × 1 × 2 paths"):
         chances(PATHS[:, :1], targets(9, 5, 4), TEAM)
+
+
+def test_equal_difficulty_is_a_prior_of_the_solve() -> None:
+    """With nothing but the total asked for, the plan is the equally difficult one; a cap then moves it the least."""
+    equal = equal_difficulty(PATHS, 14).targets.sum(axis=1)
+    cells = Cells(pl.DataFrame({"rep": ["wang", "li"], "difficulty": equal}), ("rep",), prior="difficulty")
+    total = Rule(name="Total", at_least=14, at_most=14)
+    assert solve(cells, Rules((total,))).whole is not None
+    assert solve(cells, Rules((total,))).amounts.tolist() == [10, 4]
+    cap = Rule(name="Cap", at="rep", nodes=("wang",), at_most=9)
+    assert solve(cells, Rules((total, cap))).amounts.tolist() == [9, 5]

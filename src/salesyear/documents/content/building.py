@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from salesyear.core.scope import Scope
-from salesyear.documents.content import gap, lessons, market, outline, quality, targets
+from salesyear.documents.content import gap, lessons, market, outline, quality, sheet, targets
 from salesyear.documents.content.gathering import PlanFacts, facts_of
 from salesyear.documents.content.happenings import happenings
 from salesyear.documents.content.model import Cell, Chapter, Cover, Money, Paper, Slide
@@ -20,6 +20,8 @@ from salesyear.performance.lessons import lessons_of
 from salesyear.plans.models import Version
 from salesyear.plans.policy import values
 from salesyear.plans.reports import Ledger, ledger
+
+PLACES_SHOWN = 3  # of a salesperson, beside the name
 
 
 class NothingToPrint(ValueError):
@@ -34,7 +36,7 @@ class PaperParams:
     about: str = ""
     organisation: str = ""
     presenter: str = ""
-    brief: bool = False  # a page for a salesperson: the numbers and the gap, not the other chapters
+    brief: bool = False  # one page for a salesperson: the numbers and the gap, not the other chapters
     remarks: tuple[str, ...] = ()
     moment: datetime | None = None  # what every date inside the files says; the version's own unless given
 
@@ -67,7 +69,8 @@ def _paper(scope: Scope, version: Version, params: PaperParams) -> Paper:
         tuple(happenings(facts.months, rows, round(policy["event_lead_time"]))),
         params.moment or version.made_at,
         mark_of(version),
-        params.remarks,
+        () if params.brief else params.remarks,
+        params.brief,
     )
 
 
@@ -87,16 +90,28 @@ def mark_of(version: Version) -> str:
 def _cover(version: Version, params: PaperParams, facts: PlanFacts) -> Cover:
     year = {"year": _year_name(version)}
     title = _("Annual sales plan %(year)s") % year
+    about = params.about or _("The whole company")
     if params.brief:
         title = _("Targets %(year)s") % year
+        about = "  ·  ".join([about, *_places(facts)])
     organisation = params.organisation or facts.company.name
     return Cover(
         title,
-        params.about or _("The whole company"),
+        about,
         organisation,
         params.presenter,
         timezone.localdate(params.moment or version.made_at),
     )
+
+
+def _places(facts: PlanFacts) -> list[str]:
+    """Where a salesperson sells: the territories, or the regions where nothing is below them."""
+    return [
+        one.name
+        for region in facts.company.below
+        for one in (region.all_below("territory") or [region])
+        if any(one.sums.year)
+    ][:PLACES_SHOWN]
 
 
 def _chapters(
@@ -104,14 +119,14 @@ def _chapters(
 ) -> Iterator[Chapter]:
     from salesyear.targets.reports.audit import audit  # the engine, which a site starts without
 
+    if params.brief:
+        yield Chapter(1, _("Targets"), "", tuple(sheet.slides(told, known, policy)))
+        return
     numbers: list[Slide] = [
         *targets.slides(told, policy),
         *gap.slides(told, known),
         *quality.slides(audit(scope, known.version)),
     ]
-    if params.brief:
-        yield Chapter(1, _("Targets"), "", tuple(numbers))
-        return
     slides = {
         "targets": numbers,
         "market": list(market.slides(told, scope, latest_scoring())),

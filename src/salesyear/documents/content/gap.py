@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import accumulate
 
 from django.utils.translation import gettext as _
@@ -19,14 +20,29 @@ MICRO = 1_000_000
 
 def slides(told: Telling, ledger: Ledger) -> Iterator[Slide]:
     """What closes the gap, and how much of it stays open."""
-    covered = coverage_of(ledger)
-    counted = [line for line in ledger.lines if line.lift and line.lift.parts]
+    covered, counted = coverage_of(ledger), _counted(ledger)
     if counted:
         yield _closing(told, counted, covered)
         if covered.needed:
             yield _listed(told, counted, covered)
     elif covered.needed:
         yield _open(told, covered)
+
+
+def brief_slides(told: Telling, ledger: Ledger, most: int) -> Iterator[Slide]:
+    """The same in one table without owners and places, for the sheet of one salesperson; beyond `most`, in sum."""
+    covered, counted = coverage_of(ledger), _counted(ledger)
+    if counted:
+        slide = _closing(told, counted, covered)
+        yield replace(slide, parts=(_brief_table(told, counted, most),))
+    elif covered.needed:
+        yield _open(told, covered)
+
+
+def _counted(ledger: Ledger) -> list[LedgerLine]:
+    """The initiatives that lift something here, the greatest first."""
+    counted = [line for line in ledger.lines if line.lift and line.lift.parts]
+    return sorted(counted, key=lambda line: (-line.expected, line.initiative.pk))
 
 
 def _closing(told: Telling, counted: Sequence[LedgerLine], covered: Coverage) -> Slide:
@@ -42,11 +58,8 @@ def _closing(told: Telling, counted: Sequence[LedgerLine], covered: Coverage) ->
         return Slide(title, (_table(told, counted),), notes, "T1")
     title = _("%(count)d initiatives bring %(expected)s on average and cover %(share)s of the gap of %(needed)s.")
     title %= values
-    parts: tuple[Part, ...] = (_bridge(told, counted, covered, title),)
-    if covered.needed != covered.gap:
-        over = {"over": told.short(covered.needed - covered.gap)}
-        said = _("Added up where the plan is above its baseline; elsewhere the baseline is %(over)s above the plan.")
-        parts = (*parts, Bullets((said % over,)))
+    said = tuple(_elsewhere(told, covered))
+    parts: tuple[Part, ...] = (_bridge(told, counted, covered, title), *([Bullets(said)] if said else []))
     return Slide(title, parts, notes, "T1")
 
 
@@ -59,9 +72,25 @@ def _listed(told: Telling, counted: Sequence[LedgerLine], covered: Coverage) -> 
 
 
 def _open(told: Telling, covered: Coverage) -> Slide:
-    title = _("The gap of %(gap)s is open: no initiative is in the ledger yet.") % {"gap": told.short(covered.needed)}
-    said = _("Take suggestions over on the ledger page, or enter what the regions mean to do.")
-    return Slide(title, (Bullets((said,)),), (DEFINITIONS["gap"](), DEFINITIONS["coverage"]()), "T1")
+    values = {"gap": told.short(covered.needed), "below": told.short(-covered.gap)}
+    title = _("The gap of %(gap)s is open: no initiative is in the ledger yet.") % values
+    if covered.gap < 0:
+        title = _("The plan is %(below)s below its baseline; where it is above, %(gap)s are open.") % values
+    said = [
+        *_elsewhere(told, covered),
+        _("Take suggestions over on the ledger page, or enter what the regions mean to do."),
+    ]
+    return Slide(title, (Bullets(tuple(said)),), (DEFINITIONS["gap"](), DEFINITIONS["coverage"]()), "T1")
+
+
+def _elsewhere(told: Telling, covered: Coverage) -> Iterator[str]:
+    """That places with a baseline above the plan do not count, where there are any."""
+    if covered.needed != covered.gap:
+        over = {"over": told.short(covered.needed - covered.gap)}
+        yield (
+            _("Added up where the plan is above its baseline; elsewhere the baseline is %(over)s above the plan.")
+            % over
+        )
 
 
 def _bridge(told: Telling, counted: Sequence[LedgerLine], covered: Coverage, said: str) -> Chart:
@@ -99,7 +128,6 @@ def _table(told: Telling, counted: Sequence[LedgerLine]) -> Table:
         Column(_("Where it is needed"), Kind.MONEY, 1.1),
         Column(_("Cost"), Kind.MONEY, 0.9),
     )
-    ordered = sorted(counted, key=lambda line: (-line.expected, line.initiative.pk))
     sums = (
         sum(line.initiative.expected for line in counted),
         None,
@@ -107,8 +135,31 @@ def _table(told: Telling, counted: Sequence[LedgerLine]) -> Table:
         sum(_covered(line) for line in counted),
         sum(line.initiative.cost for line in counted),
     )
-    rows = [*map(_row, ordered), Row((_("In all"), "", "", "", *sums), strong=True)]
+    rows = [*map(_row, counted), Row((_("In all"), "", "", "", *sums), strong=True)]
     return Table(columns, tuple(rows), told.unit)
+
+
+def _brief_table(told: Telling, counted: Sequence[LedgerLine], most: int) -> Table:
+    columns = (
+        Column(_("Initiative"), share=2.8),
+        Column(_("Starts"), Kind.DAY, 0.95),
+        Column(_("Chance"), Kind.SHARE, 0.75),
+        Column(_("Expected"), Kind.MONEY, 1.1),
+        Column(_("Where it is needed"), Kind.MONEY, 1.1),
+    )
+    shown = counted if len(counted) <= most else counted[: most - 1]
+    rows = [
+        Row(
+            (one.initiative.title, one.initiative.starts_on, one.initiative.chance / MICRO, one.expected, _covered(one))
+        )
+        for one in shown
+    ]
+    others = counted[len(shown) :]
+    if others:
+        name = _("%(count)d others") % {"count": len(others)}
+        rows.append(Row((name, None, None, sum(one.expected for one in others), sum(map(_covered, others)))))
+    sums = (sum(one.expected for one in counted), sum(map(_covered, counted)))
+    return Table(columns, (*rows, Row((_("In all"), None, None, *sums), strong=True)), told.unit)
 
 
 def _row(line: LedgerLine) -> Row:

@@ -194,7 +194,12 @@ def _region(key: int, territories: Mapping[int, list[Node]], names: Names) -> No
 
 
 def _total(nodes: Iterable[Node]) -> Sums:
-    every = [node.sums for node in nodes]
+    return added_up(node.sums for node in nodes)
+
+
+def added_up(sums: Iterable[Sums]) -> Sums:
+    """The sums of several places, month by month."""
+    every = list(sums)
     return (
         Sums(*(tuple(map(sum, zip(*(getattr(one, name) for one in every), strict=True))) for name in MEASURES))
         if every

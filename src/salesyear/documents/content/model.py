@@ -178,7 +178,7 @@ class Happening:
 class Paper:
     """Everything a paper says. moment: the version's own, never the clock's. mark: its version and seed, in words.
 
-    remarks: what to know about the data behind it.
+    remarks: what to know about the data behind it. sheet: whether it is set on a single page.
     """
 
     language: str
@@ -192,6 +192,7 @@ class Paper:
     moment: datetime
     mark: str
     remarks: tuple[str, ...] = ()
+    sheet: bool = False
 
     @property
     def chinese(self) -> bool:

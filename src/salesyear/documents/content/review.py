@@ -179,10 +179,10 @@ def _places(told: Telling, places: Sequence[Standing], heading: str) -> Slide:
         Column(heading, share=1.9),
         Column(_("Sold"), Kind.MONEY, 1.15),
         Column(_("Plan"), Kind.MONEY, 1.15),
-        Column(_("Attainment"), Kind.SHARE, 0.9),
+        Column(_("Attainment"), Kind.SHARE, 1.1),
         Column(_("Year to date"), Kind.MONEY, 1.2),
         Column(_("Plan to date"), Kind.MONEY, 1.2),
-        Column(_("Attainment"), Kind.SHARE, 0.9),
+        Column(_("Attainment"), Kind.SHARE, 1.1),
         Column(_("Forecast to year end"), Kind.MONEY, 1.25),
         Column(_("Target of the year"), Kind.MONEY, 1.25),
     )

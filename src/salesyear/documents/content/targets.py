@@ -9,7 +9,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from salesyear.documents.content.gathering import Node, PlanFacts, Sums
+from salesyear.documents.content.gathering import Node, PlanFacts, Sums, added_up
 from salesyear.documents.content.model import (
     Bullets,
     Chart,
@@ -93,10 +93,11 @@ def the_number(told: Telling) -> Slide:
             Series(_("Plan"), Look.PLAN, (None, None, target)),
         ),
     )
-    return Slide(title, (chart, _number_table(told)), (DEFINITIONS["gap"](), DEFINITIONS["baseline"]()), "T1")
+    return Slide(title, (chart, number_table(told)), (DEFINITIONS["gap"](), DEFINITIONS["baseline"]()), "T1")
 
 
-def _number_table(told: Telling) -> Table:
+def number_table(told: Telling) -> Table:
+    """Last year, the baseline, the plan and the gap, with their growth on last year."""
     last, base, target = told.facts.company.sums.year
     columns = (Column("", share=1.6), Column(told.unit, Kind.MONEY, 1.6), Column(_("On last year"), Kind.GROWTH))
     rows = (
@@ -114,7 +115,7 @@ def by_month(told: Telling) -> Slide:
     best = max(range(12), key=lambda place: sums.target[place])
     share = sums.target[best] / sum(sums.target) if sum(sums.target) else 0
     title = _("%(month)s is the greatest month of the plan: %(amount)s, %(share)s of the year.") % {
-        "month": _month(told, best, short=False),
+        "month": month(told, best, short=False),
         "amount": told.short(sums.target[best]),
         "share": f"{share:.0%}",
     }
@@ -126,7 +127,7 @@ def _months(told: Telling, sums: Sums, said: str) -> Chart:
         Form.COLUMNS,
         _("Sales by month, %(unit)s") % {"unit": told.money.code},
         said,
-        tuple(_month(told, place) for place in range(12)),
+        tuple(month(told, place) for place in range(12)),
         (
             Series(_("Last year"), Look.LAST_YEAR, sums.last_year),
             Series(_("Baseline"), Look.FORECAST, sums.baseline),
@@ -135,7 +136,8 @@ def _months(told: Telling, sums: Sums, said: str) -> Chart:
     )
 
 
-def _month(told: Telling, place: int, *, short: bool = True) -> str:
+def month(told: Telling, place: int, *, short: bool = True) -> str:
+    """The name of a month of the plan's year, counted from 0."""
     return month_name(told.facts.months[place], told.language, short=short)
 
 
@@ -214,8 +216,8 @@ def _quarter_row(node: Node, depth: int, *, strong: bool = False) -> Row:
     return Row((node.name, *node.sums.quarters(), target, last, growth, base), depth, strong)
 
 
-def by_line(told: Telling, least: float) -> Slide:
-    """Product lines, and whether the strategic ones reach what the policy asks for."""
+def by_line(told: Telling, least: float, most: int | None = None) -> Slide:
+    """Product lines, and whether the strategic ones reach what the policy asks for; beyond `most`, in sum."""
     lines = told.facts.lines
     total = sum(sum(one.target) for one in lines.values())
     strategic = sum(sum(sums.target) for name, sums in lines.items() if name in told.facts.strategic)
@@ -239,9 +241,18 @@ def by_line(told: Telling, least: float) -> Slide:
         Column(_("Of last year"), Kind.SHARE, 0.8),
     )
     before = sum(sum(one.last_year) for one in lines.values())
-    rows = [_line_row(name, sums, total, before) for name, sums in lines.items()]
+    rows = [_line_row(name, sums, total, before) for name, sums in _with_others(lines, most).items()]
     rows.append(Row((_("In all"), total, share_of(total, total), before, share_of(before, before)), strong=True))
     return Slide(title, (Table(columns, tuple(rows), told.unit),), (DEFINITIONS["mix"](),), "T2")
+
+
+def _with_others(lines: Mapping[str, Sums], most: int | None) -> dict[str, Sums]:
+    """The greatest lines, and those beyond `most` as one."""
+    if most is None or len(lines) <= most:
+        return dict(lines)
+    named, others = list(lines.items())[: most - 1], list(lines.values())[most - 1 :]
+    name = _("%(count)d other lines") % {"count": len(others)}
+    return {**dict(named), name: added_up(others)}
 
 
 def _line_row(name: str, sums: Sums, total: int, before: int) -> Row:
@@ -261,13 +272,13 @@ def new_customers(told: Telling, least: float) -> Slide:
         Form.COLUMNS,
         _("Sales to new customers by month, %(unit)s") % {"unit": told.money.code},
         title,
-        tuple(_month(told, place) for place in range(12)),
+        tuple(month(told, place) for place in range(12)),
         (Series(_("Plan"), Look.PLAN, told.facts.new.target),),
     )
     return Slide(title, (chart,), (DEFINITIONS["new"](),), "T3")
 
 
-def key_customers(told: Telling) -> Slide:
+def key_customers(told: Telling, most: int = CUSTOMERS_SHOWN) -> Slide:
     """The customers with a target of their own, the greatest first."""
     customers = told.facts.customers
     total = sum(told.facts.company.sums.target)
@@ -282,7 +293,7 @@ def key_customers(told: Telling) -> Slide:
         Column(_("Plan"), Kind.MONEY, 1.2),
         Column(_("Last year"), Kind.MONEY, 1.2),
     )
-    shown = list(customers.items())[:CUSTOMERS_SHOWN]
+    shown = list(customers.items())[:most]
     rows = [Row((name, *sums.quarters(), sum(sums.target), sum(sums.last_year))) for name, sums in shown]
     parts: tuple[Part, ...] = (Table(columns, tuple(rows), told.unit),)
     if len(customers) > len(shown):
@@ -303,7 +314,7 @@ def to_collect(told: Telling) -> Slide:
         Form.COLUMNS,
         _("To collect and to sell by month, %(unit)s") % {"unit": told.money.code},
         title,
-        tuple(_month(told, place) for place in range(12)),
+        tuple(month(told, place) for place in range(12)),
         (
             Series(_("To sell"), Look.PLAN, told.facts.company.sums.target),
             Series(_("To collect"), Look.FORECAST, told.facts.cash),

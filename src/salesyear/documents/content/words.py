@@ -25,7 +25,7 @@ def brief(minor: int, money: Money, language: str) -> str:
 
 def unbroken(text: str, money: Money) -> str:
     """The sentence with each amount held to its currency, so that no line ends between the two."""
-    return re.sub(rf"\b{money.code} (?=\d)", f"{money.code}\u00a0", text)
+    return re.sub(rf"(?<![A-Za-z]){money.code} (?=-?\d)", f"{money.code}\u00a0", text)  # \b sees none after 测
 
 
 def month_name(month: date, language: str, *, short: bool = True) -> str:

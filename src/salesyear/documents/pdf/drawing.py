@@ -60,7 +60,7 @@ def _labelled(series: Series, chart: Chart) -> bool:
     if series.look is Look.NOTHING or len(chart.categories) > MOST_LABELS:
         return False
     alone = sum(value is not None for value in series.values) <= 1
-    return len(chart.series) <= FEW or alone or series.look in (Look.GOOD, _told_by(chart))
+    return len(chart.series) <= FEW or alone or series.look in (Look.GOOD, Look.BAD, _told_by(chart))
 
 
 def _bars(chart: Chart, *, together: bool) -> Iterator[Drawn]:

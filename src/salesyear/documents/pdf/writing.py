@@ -18,9 +18,12 @@ from salesyear.documents.fitting import TO_THE_LEFT, size_for, widths_of
 from salesyear.documents.pdf.drawing import drawn
 from salesyear.documents.pdf.fonts import faces, font_folders
 
+TEMPLATES: Final = ("parts.typ", "plan.typ", "sheet.typ")
 WIDTH: Final = 740.0  # points between the margins of an A4 page on its side
 SIZES: Final = (9.0, 8.5, 8.0, 7.5, 7.0, 6.5, 6.0)
 LONG: Final = 14  # rows of a table that may go on on the next page
+SHEET_PARTS: Final = (0.42, 1.0)  # of the width, for the first tables of a sheet
+SHEET_HALF: Final = 0.49  # for the others, two beside each other
 STANDARD: Final = "ua-1"  # tagged, with a title and words for every chart
 
 
@@ -33,10 +36,11 @@ def write_pdf(paper: Paper, path: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="salesyear-pdf-") as folder:
         root = Path(folder)
         (root / "paper.json").write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
-        template = (files("salesyear.documents.pdf") / "plan.typ").read_text(encoding="utf-8")
-        (root / "plan.typ").write_text(template, encoding="utf-8")
+        for name in TEMPLATES:
+            template = (files("salesyear.documents.pdf") / name).read_text(encoding="utf-8")
+            (root / name).write_text(template, encoding="utf-8")
         made = typst.compile(
-            str(root / "plan.typ"),
+            str(root / ("sheet.typ" if paper.sheet else "plan.typ")),
             root=folder,
             font_paths=list(font_folders()),
             timestamp=int(paper.moment.timestamp()),
@@ -60,8 +64,15 @@ def _said(paper: Paper) -> dict[str, Any]:
         "lang": "zh" if paper.chinese else "en",
         "region": "CN" if paper.chinese else "US",
         "fonts": list(faces()),
-        "chapters": [*_chapters(paper), _definitions(paper)],
+        **({"slides": list(_sheet(paper))} if paper.sheet else {"chapters": [*_chapters(paper), _definitions(paper)]}),
     }
+
+
+def _sheet(paper: Paper) -> Iterator[dict[str, Any]]:
+    """A sheet's parts with their tables set for the room that each has."""
+    for place, slide in enumerate(paper.slides):
+        share = SHEET_PARTS[place] if place < len(SHEET_PARTS) else SHEET_HALF
+        yield _slide(slide, paper, WIDTH * share)
 
 
 def _chapters(paper: Paper) -> Iterator[dict[str, Any]]:
@@ -78,8 +89,8 @@ def _chapter(chapter: Chapter, number: str, paper: Paper) -> dict[str, Any]:
     }
 
 
-def _slide(slide: Slide, paper: Paper) -> dict[str, Any]:
-    parts = [_part(part, paper) for part in slide.parts]
+def _slide(slide: Slide, paper: Paper, width: float = WIDTH) -> dict[str, Any]:
+    parts = [_part(part, paper, width) for part in slide.parts]
     rows = sum(len(part.rows) for part in slide.parts if isinstance(part, Table))
     return {
         "title": unbroken(slide.title, paper.money),
@@ -96,15 +107,15 @@ def _definitions(paper: Paper) -> dict[str, Any]:
     return {"title": _("What the words mean"), "question": "", "slides": [slide]}
 
 
-def _part(part: Part, paper: Paper) -> dict[str, Any]:
+def _part(part: Part, paper: Paper, width: float = WIDTH) -> dict[str, Any]:
     if isinstance(part, Chart):
         return {"kind": "chart", **drawn(part, paper.money, paper.language)}
     if isinstance(part, Bullets):
         return {"kind": "lines", "lines": list(part.lines)}
-    return _table(part, paper)
+    return _table(part, paper, width)
 
 
-def _table(table: Table, paper: Paper) -> dict[str, Any]:
+def _table(table: Table, paper: Paper, width: float = WIDTH) -> dict[str, Any]:
     kinds = [column.kind for column in table.columns]
     rows = [
         [
@@ -115,7 +126,7 @@ def _table(table: Table, paper: Paper) -> dict[str, Any]:
     ]
     return {
         "kind": "table",
-        "size": size_for(table, widths_of(table, WIDTH), paper.money, SIZES, 9),
+        "size": size_for(table, widths_of(table, width), paper.money, SIZES, 9),
         "shares": [column.share for column in table.columns],
         "figures": [kind not in TO_THE_LEFT for kind in kinds],
         "heads": [column.heading for column in table.columns],

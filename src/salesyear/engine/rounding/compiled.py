@@ -6,7 +6,7 @@ Nothing here runs unless `warm_up` was called: nobody waits for a compiler at fi
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from types import FunctionType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,39 +59,39 @@ def walk(value: Cells, digit: int, coins: Words, by_year: Cells, by_month: Cells
                 break
 
 
-@dataclass(frozen=True)
-class Loops:
-    """`pair_off` and `walk`, as they are or compiled."""
+def clear_digits(
+    value: Cells, coins: Words, years: Cells, year_totals: Cells, months: Cells, month_totals: Cells, bits: int
+) -> None:
+    """Clear the lowest `bits` digits of the cells in place; order and groups of the tree of years, then of months."""
+    items = np.zeros(value.size + 2, dtype=np.int32)
+    by_year = np.zeros(2 * value.size + 1, dtype=np.int32)
+    by_month = np.zeros(2 * value.size + 1, dtype=np.int32)
+    for digit in range(bits):
+        pair_off(value, digit, years, year_totals, items, by_year)
+        pair_off(value, digit, months, month_totals, items, by_month)
+        walk(value, digit, coins, by_year, by_month)
 
-    pair_off: Callable[[Cells, int, Cells, Cells, Cells, Cells], None] = pair_off
-    walk: Callable[[Cells, int, Words, Cells, Cells], None] = walk
 
-    def clear_digits(
-        self, value: Cells, coins: Words, years: tuple[Cells, Cells], months: tuple[Cells, Cells], bits: int
-    ) -> None:
-        """Clear the lowest `bits` digits of the cells in place; years, months: order and groups of each
-        tree."""
-        items = np.zeros(value.size + 2, dtype=np.int32)
-        by_year, by_month = np.zeros((2, 2 * value.size + 1), dtype=np.int32)
-        for digit in range(bits):
-            self.pair_off(value, digit, *years, items, by_year)
-            self.pair_off(value, digit, *months, items, by_month)
-            self.walk(value, digit, coins, by_year, by_month)
-
+Loops = Callable[[Cells, Words, Cells, Cells, Cells, Cells, int], None]
 
 _asked_for: list[Loops] = []
 
 
 def warm_up() -> bool:
-    """Compile (once per machine, then from numba's cache) and use it from now on; False without numba."""
+    """Compile (once per machine, then from numba's cache) and use it from now on; False without numba.
+
+    All digits are one call: handing arrays over costs more than the work on a plan of a hundred reps.
+    """
     try:
         import numba
     except ImportError:
         return False
     if not _asked_for:
-        loops = Loops(numba.njit(cache=True)(pair_off), numba.njit(cache=True)(walk))
+        jit = numba.njit(cache=True)
+        inside = {**globals(), "pair_off": jit(pair_off), "walk": jit(walk)}
+        loops = jit(FunctionType(clear_digits.__code__, inside, "clear_digits"))
         one, tree = np.zeros(1, dtype=np.int32), np.zeros((1, 1), dtype=np.int32)
-        loops.clear_digits(one, np.zeros(1, dtype=np.uint64), (one, tree), (one, tree), 1)
+        loops(one, np.zeros(1, dtype=np.uint64), one, tree, one.copy(), tree, 1)
         _asked_for.append(loops)
     return True
 

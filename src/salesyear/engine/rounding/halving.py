@@ -84,9 +84,7 @@ def round_fractions(fractions: Ints, words: Words, net: Network) -> Ints:
     coins = words.ravel()
     loops = compiled.ready()
     if loops is not None:
-        loops.clear_digits(
-            value, coins, (net.years.order, net.years.groups), (net.months.order, net.months.groups), BITS
-        )
+        loops(value, coins, net.years.order, net.years.groups, net.months.order, net.months.groups, BITS)
     else:
         for digit in range(BITS):
             _clear_digit(value, coins, net, digit)

@@ -25,6 +25,7 @@ from salesyear.engine.targets.numeric.rows import Block
 from salesyear.engine.targets.numeric.solving import Answer, Task, make_task, solve_task
 from salesyear.engine.targets.numeric.system import TreeSystem
 from salesyear.engine.targets.numeric.tree import Floats, Ints
+from salesyear.engine.targets.numeric.warm import State
 from salesyear.engine.targets.params import Params
 from salesyear.engine.targets.places import Attributes, organisation
 from salesyear.engine.targets.plan import Plan
@@ -51,7 +52,8 @@ class Writer:
     """Cells in the order of the table and the class of each: one pass from multipliers to a full table.
 
     alike: classes of one leaf's cells, counted within the leaf, where the table holds every leaf in turn with the same
-    cells: then a short list is read again and again instead of one as long as the table.
+    cells: then a short list is read again and again instead of one as long as the table. Where cells of one class stand
+    in pairs, each pair is in it once.
     """
 
     model: Model
@@ -77,7 +79,10 @@ class Writer:
             return np.take(factors, self.classes, out=out, mode="clip")
         leaves = self.model.org.tree.leaves
         table = np.empty(len(self.classes)) if out is None else out
-        np.take(factors.reshape(leaves, -1), self.alike, axis=1, out=table.reshape(leaves, -1), mode="clip")
+        wide, kind = table, factors
+        if 2 * len(self.alike) * leaves == len(table):  # cells of a class in pairs: fetched two at a time
+            wide, kind = table.view(np.complex128), np.repeat(factors, 2).view(np.complex128)
+        np.take(kind.reshape(leaves, -1), self.alike, axis=1, out=wide.reshape(leaves, -1), mode="clip")
         return table
 
 
@@ -94,7 +99,11 @@ def _alike(classes: Ints, leaves: int, count: int) -> Ints | None:
         return None
     table = classes.reshape(leaves, -1)
     same = (table == table[0] + count * np.arange(leaves, dtype=np.int64)[:, None]).all()
-    return table[0].copy() if same else None
+    if not same:
+        return None
+    mine: Ints = table[0]
+    pairs = len(mine) % 2 == 0 and bool((mine[::2] == mine[1::2]).all())
+    return mine[::2].copy() if pairs else mine.copy()
 
 
 @dataclass(frozen=True)
@@ -199,7 +208,8 @@ class Session:
         else:
             system = TreeSystem(base.org.tree, blocks)
             task = make_task(base.org.tree, blocks, response, system, self.task.weights)
-        answer = solve_task(task, replace(base.params.effort, tolerance=SHOWN), start)
+        was = State(self.task.system, self.task.response, self.answer.outcome.point)
+        answer = solve_task(task, replace(base.params.effort, tolerance=SHOWN), start, was=was)
         return replace(changed, task=task, answer=answer)
 
     def plan(self) -> Plan:
@@ -264,10 +274,8 @@ def _expressible(model: Model, rule: Rule) -> bool:
 
 def _is_union(known: Attributes, column: str, wanted: tuple[str, ...]) -> bool:
     """The values fill whole groups of the column."""
-    place = known.columns.index(column)
-    inside = np.isin(np.array(known.values[place], dtype=object), list(wanted))
-    groups = known.groups[place]
-    return not np.isin(groups[~inside], groups[inside]).any()
+    inside, groups = known.named(column, wanted), known.groups[known.columns.index(column)]
+    return {*groups[inside].tolist()}.isdisjoint(groups[~inside].tolist())
 
 
 def nearest(plan: Plan, rules: Rules) -> Plan:

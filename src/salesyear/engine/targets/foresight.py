@@ -19,7 +19,7 @@ from salesyear.engine.targets.numeric.solving import Answer, Task
 from salesyear.engine.targets.numeric.tree import Bools, Floats, Ints, Tree
 
 FURTHEST = 2.0  # largest change of a multiplier foreseen by closed form
-PASSES, NEAR = 8, 1e-4
+PASSES, NEAR = 8, 1e-3
 
 Levels = tuple[tuple[Line, ...], ...]
 
@@ -125,7 +125,8 @@ def _scale(before: Before, block: Block, start: Floats, nodes: Ints, at: tuple[i
     growth = np.log(np.where(apt, amount - held, 1.0) / np.where(apt, now - held, 1.0))
     start[nodes, place] += np.clip(growth, -FURTHEST, FURTHEST)
     same = (block.pattern == pattern).all(axis=1) & (block.share == 0).all(axis=0)
-    for other in np.setdiff1d(np.flatnonzero(same), place):
+    same[place] = False
+    for other in np.flatnonzero(same):
         side = np.sign(amount - np.clip(amount, block.low[nodes, other], block.high[nodes, other]))
         yields = (side == 0) | (block.give_up[nodes, other] < block.give_up[nodes, place])
         rest = np.where(side == 0, 0.0, -side * block.give_up[nodes, other])
@@ -145,7 +146,7 @@ class _Years:
 
     @classmethod
     def of(cls, block: Block, start: Floats) -> _Years:
-        places = np.flatnonzero((block.pattern == 1).all(axis=1) & (block.share == 0).all(axis=0)).astype(np.int64)
+        places = _whole_years(block)
         nodes = len(start)
         if not len(places):
             none = np.full(nodes, np.inf)
@@ -160,6 +161,11 @@ class _Years:
         strict = np.where(y > 0, block.low[:, self.places].argmax(axis=1), block.high[:, self.places].argmin(axis=1))
         start[:, self.places] = 0.0
         start[np.arange(len(start)), self.places[strict]] = y
+
+
+def _whole_years(block: Block) -> Ints:
+    """Places of the rows of a level that bound whole years."""
+    return np.flatnonzero((block.pattern == 1).all(axis=1) & (block.share == 0).all(axis=0)).astype(np.int64)
 
 
 def _years_among_themselves(before: Before, blocks: tuple[Block, ...], start: list[Floats]) -> None:
@@ -214,5 +220,7 @@ def _leaves(before: Before) -> tuple[Floats, Floats]:
     acting = np.zeros(1)
     for level, span in spans(tree, task.blocks):
         block = task.blocks[level]
-        acting = acting[tree.up[level]] + _Years.of(block, before.answer.y[span].reshape(tree.size(level), -1)).y
+        acting = acting[tree.up[level]]
+        if len(places := _whole_years(block)):
+            acting = acting + before.answer.y[span].reshape(tree.size(level), -1)[:, places].sum(axis=1)
     return (sales - held) * np.exp(-acting), held

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -124,9 +124,15 @@ class Attributes:
         inside = np.ones(self.count, bool)
         for column, wanted in where.items():
             place = self.columns.index(column)
-            chosen = np.isin(np.array(self.values[place], dtype=object), list(wanted))
-            inside &= np.isin(self.code[:, place], np.unique(self.groups[place][chosen]))
+            groups = self.groups[place]
+            known = np.zeros(groups.max(initial=-1) + 1, bool)
+            known[groups[self.named(column, wanted)]] = True
+            inside &= known[self.code[:, place]]
         return inside
+
+    def named(self, column: str, wanted: Collection[str]) -> Bools:
+        """Values of a column that are among those wanted."""
+        return np.array([value in wanted for value in self.values[self.columns.index(column)]], dtype=bool)
 
 
 class Labels:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -23,7 +24,10 @@ DIGIT = 2e-5  # of a unit: rows are solved to this, so that rounding starts from
 MARGINS = (1.0, 0.0)  # units left free at bounds that rounding does not protect; none where there is no room
 
 
-def solve(cells: Cells, rules: Rules, params: Params | None = None) -> Plan:
+Told = Callable[[str], None]  # hears the name of each part of the work as it begins: rules, solve, round
+
+
+def solve(cells: Cells, rules: Rules, params: Params | None = None, told: Told | None = None) -> Plan:
     """Change the prior as little as the rules allow; rounded to whole units where all rules can be met.
 
     cells: one row per cell; amounts in the currency's smallest unit. Where rules clash, the plan misses them by the
@@ -31,16 +35,23 @@ def solve(cells: Cells, rules: Rules, params: Params | None = None) -> Plan:
     Raises BadCells, BadRule, and the errors of `engine.rounding`. Method: iterative proportional fitting with
     inequalities, as a dual solved by Newton's method (Csiszar 1975; Deville & Sarndal 1992; docs: target-solve).
     """
-    params = params or Params()
-    return solve_draft(Draft.of(Grounds(cells, organisation(cells)), cells, rules, params))
+    params, told = params or Params(), told or _nobody
+    told("rules")
+    return solve_draft(Draft.of(Grounds(cells, organisation(cells)), cells, rules, params), told)
 
 
-def solve_draft(draft: Draft) -> Plan:
+def _nobody(_step: str) -> None:
+    """Nobody listens."""
+
+
+def solve_draft(draft: Draft, told: Told = _nobody) -> Plan:
     """Solve from nothing and round: the same draft gives the same plan to the last unit."""
     unit = draft.params.unit
+    told("solve")
     for margin in MARGINS if draft.params.whole else ():
         plan = plan_of(assemble(draft, Whole(unit, margin * unit)))
         if plan.met:
+            told("round")
             return replace(plan, whole=whole_plan(plan.model, plan.real))
     return plan_of(assemble(draft))
 

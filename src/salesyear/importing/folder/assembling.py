@@ -116,7 +116,7 @@ class _Folder:
         if unrated:
             text = noop("Amounts are in %(currencies)s, and there is no rate of %(unrated)s into %(base)s.")
             mend = noop("Add a file with currency, date and rate, or set currency in folder.toml.")
-            said = {"currencies": ", ".join(named), "unrated": ", ".join(unrated), "base": base}
+            said = {"currencies": tuple(named), "unrated": tuple(unrated), "base": base}
             self.findings.append(stop("", text, mend, **said))
         elif not named and not self.choices.currency:
             text = noop("No file names a currency: amounts are taken for %(currency)s.")
@@ -140,7 +140,7 @@ def _about_days(days: Sequence[date], years: int, choices: Choices) -> Iterator[
         yield choice("", text, "" if chosen else noop("See move_years in folder.toml."), last=max(days), years=years)
     missing = months_missing(days)
     if missing:
-        shown = ", ".join(f"{month:%Y-%m}" for month in missing[:SHOWN]) + ("…" if len(missing) > SHOWN else "")
+        shown = _first_of([f"{month:%Y-%m}" for month in missing])
         text = noop("%(count)s months between the first and the last sale have none: %(months)s.")
         yield gap("", text, noop("With them the seasons would be surer."), count=len(missing), months=shown)
     if (max(days) - min(days)).days < 2 * 365 - 31:
@@ -234,8 +234,11 @@ def _about_people(people: People) -> Iterator[Finding]:
     )
     for make, codes, text, mend in said:
         if codes:
-            shown = ", ".join(names.get(code, code) for code in codes[:SHOWN]) + ("…" if len(codes) > SHOWN else "")
-            yield make("", text, mend, names=shown)
+            yield make("", text, mend, names=_first_of([names.get(code, code) for code in codes]))
+
+
+def _first_of(names: Sequence[str]) -> tuple[str, ...]:
+    return (*names[:SHOWN], "…") if len(names) > SHOWN else tuple(names)
 
 
 _SEATS: Final = noop("A file with salesperson and territory would say where they belong.")

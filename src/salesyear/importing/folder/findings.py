@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
+from salesyear.core.sentences import about, enumerated, together
 from salesyear.engine.messages import EngineError, noop
 
 
@@ -21,7 +22,10 @@ class Weight(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing found: about which file (empty: the folder), as a sentence, and how to mend or to overrule it."""
+    """One thing found: about which file (empty: the folder), as a sentence, and how to mend or to overrule it.
+
+    values: what the sentence is filled with; a tuple is set as a list in the reader's language.
+    """
 
     weight: Weight
     file: str
@@ -31,8 +35,12 @@ class Finding:
 
     def __str__(self) -> str:
         """The sentence in the reader's language, the way out behind it."""
-        parts = [_(text) % self.values if self.values else _(text) for text in (self.text, self.mend) if text]
-        return " ".join(([f"{self.file}:"] if self.file else []) + parts)
+        said = together(self._said(self.text), self._said(self.mend))
+        return about(self.file, said)
+
+    def _said(self, text: str) -> str:
+        values = {key: enumerated(one) if isinstance(one, tuple) else one for key, one in self.values.items()}
+        return (_(text) % values if values else _(text)) if text else ""
 
 
 def stop(file: str, text: str, mend: str = "", **values: object) -> Finding:

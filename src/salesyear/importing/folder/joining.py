@@ -40,8 +40,7 @@ class Joined:
             return True
         text = noop("there is no heading “%(heading)s”. There are: %(headings)s.")
         mend = noop("Correct it in folder.toml.")
-        headings = ", ".join(self._columns)
-        self.findings.append(stop(self.file.name, text, mend, heading=heading, headings=headings))
+        self.findings.append(stop(self.file.name, text, mend, heading=heading, headings=tuple(self._columns)))
         return False
 
     def _join(self, join: Join, files: Mapping[str, File]) -> None:

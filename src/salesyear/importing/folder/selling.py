@@ -45,8 +45,7 @@ def sales_of(lines: Rows, orders: Rows, customers: Rows, left_out: tuple[str, ..
     lines, cancelled = _standing(lines, left_out)
     if cancelled:
         text = noop("%(count)s lines of orders in the state %(states)s are no sales; they are left out.")
-        states = ", ".join(sorted(cancelled))
-        count = sum(cancelled.values())
+        states, count = tuple(sorted(cancelled)), sum(cancelled.values())
         findings.append(choice("", text, noop("See left_out in folder.toml."), count=count, states=states))
     lines, added = _sellers(lines, customers)
     if added:

@@ -56,8 +56,12 @@ def overview(request: Request) -> HttpResponse:
     people = bottom_up(request.scope, version, year[1]) if version and year else []
     if len(people) == 1 and people[0].rep.pk in request.scope.reps:
         return redirect(_address(people[0].rep, plan, "customer"))
-    answers = [row.committed for row in people if row.committed is not None]
-    sums = {"target": sum(row.target for row in people), "committed": sum(answers) if answers else None}
+    answered = [row for row in people if row.committed is not None]
+    sums = {
+        "target": sum(row.target for row in people),
+        "committed": sum(row.committed or 0 for row in answered) if answered else None,
+        "difference": sum(row.difference or 0 for row in answered) if answered else None,
+    }
     context: dict[str, Any] = {"plan": plan, "version": version, "people": people, "sums": sums}
     context["may_bring_in"] = bool(request.scope.roles & access.MANAGERS)
     if plan and version and year:

@@ -17,6 +17,7 @@ from salesyear.plans.models import Edit, Version
 FIELDS = [field for field in Edit._meta.concrete_fields if not isinstance(field, JSONField)]
 WORDS = [field for field in Edit._meta.concrete_fields if isinstance(field, JSONField)]
 NAMES = [*(field.attname for field in FIELDS), *(field.attname for field in WORDS)]
+UNSAID = {field.attname: field.get_default() for field in FIELDS}  # what the model says where nobody says anything
 TEXTS = 65_536  # decoded ones, kept while lines are read: whoever pastes again names the same cells
 
 
@@ -37,9 +38,11 @@ def lines_of(version: Version, *, after: int, until: int) -> list[Edit]:
 
 
 def new_line(said: dict[str, Any], author: User | None) -> Edit:
-    """Return a line that is not kept yet; what is not said of it is empty."""
-    about = {"reason": "", "actor_id": author.pk if author else None}
-    return _line(dict.fromkeys(NAMES) | about | said, author, None)
+    """Return a line that is not kept yet; what is not said of it is as the model has it."""
+    words = {
+        field.attname: field.get_default() for field in WORDS
+    }  # values that could be changed: of each line its own
+    return _line(UNSAID | words | {"actor_id": author.pk if author else None} | said, author, None)
 
 
 def _line(said: dict[str, Any], author: User | None, database: str | None) -> Edit:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from salesyear.core import numbers
 from salesyear.core.scope import Scope
@@ -21,9 +22,12 @@ from salesyear.targets.editing.held import Held
 from salesyear.targets.editing.solving import FROM_ABOVE, Clashing
 from salesyear.targets.editing.state import State
 from salesyear.targets.names import Names, names_for
+from salesyear.targets.planning.cells import LEVELS, name_of
 from salesyear.targets.planning.solving import Relaxation, least_relaxation
 
 MOST = 6  # ways out that are shown
+NAMED = 3  # rules that a sentence names beside the first
+LISTED = 8  # rules that stand in the list below it
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,9 @@ def clash(scope: Scope, now: State, problem: Clashing, wanted: Sequence[Edit], c
     if one is None:
         return ClashReport(_("These amounts cannot hold together."), (), ways)
     places = _Places(names, {rule.name: rule.each[-1] for rule in problem.plan.model.rules.rules if rule.each})
-    rules = tuple(dict.fromkeys([*map(places.row_name, one.rows), *map(_rule_name, one.locks)]))
-    return ClashReport(_sentence(one, places, show), rules, ways)
+    rules = list(dict.fromkeys([*map(places.row_name, one.rows), *map(_rule_name, one.locks)]))
+    more = [_("and %(count)d more") % {"count": len(rules) - LISTED}] if len(rules) > LISTED else []
+    return ClashReport(_sentence(one, places, show), (*rules[:LISTED], *more), ways)
 
 
 def _ways_out(
@@ -67,7 +72,7 @@ def _ways_out(
 ) -> tuple[WayOut, ...]:
     """List the ways out: all rules of the plan giving way as little as will do, one rule, or one thing set by hand."""
     moved = _one_rule(problem, one, names, show) if one else []
-    return tuple([*_least(problem, names), *moved, *_by_hand(now, problem, wanted, names, show)][:MOST])
+    return tuple([*_least(problem, names), *moved, *_by_hand(now, problem, one, wanted, names, show)][:MOST])
 
 
 def _names(scope: Scope, now: State) -> Names:
@@ -103,7 +108,7 @@ class _Places:
         """Name a row by its rule; what was set by hand, by where it was set."""
         if not row.rule.startswith(BY_HAND):
             return _rule_name(row.rule)
-        return _("what was set by hand: %(place)s") % {"place": self.place(row)}
+        return _("what was set or locked: %(place)s") % {"place": self.place(row)}
 
     def place(self, row: Row) -> str:
         """Name the node of a row, with its month or quarter."""
@@ -119,9 +124,15 @@ def _sentence(one: Conflict, places: _Places, show: Callable[[float], str]) -> s
     head = next((row for row in one.rows if row.place == values["place"]), one.rows[0])
     others = [places.row_name(row) for row in one.rows if row is not head] + [_rule_name(name) for name in one.locks]
     values["rule"], values["place"] = places.row_name(head), places.place(head)
-    values["others"] = ", ".join(f"“{name}”" for name in dict.fromkeys(others))
+    values["others"] = _listed([f"“{name}”" for name in dict.fromkeys(others)])
     shown = {key: show(value) if isinstance(value, float) else value for key, value in values.items()}
     return _(one.text) % shown
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Name the first few, and count the others: months that are over can be a hundred locks."""
+    more = _(" and %(count)d more") % {"count": len(names) - NAMED} if len(names) > NAMED else ""
+    return pgettext("list", ", ").join(names[:NAMED]) + more
 
 
 def _least(problem: Clashing, names: Names) -> list[WayOut]:
@@ -170,28 +181,53 @@ def _paths(problem: Clashing, level: str) -> Sequence[str]:
 
 
 def _by_hand(
-    now: State, problem: Clashing, wanted: Sequence[Edit], names: Names, show: Callable[[float], str]
+    now: State,
+    problem: Clashing,
+    one: Conflict | None,
+    wanted: Sequence[Edit],
+    names: Names,
+    show: Callable[[float], str],
 ) -> list[WayOut]:
-    """Lift something that was set or locked earlier and shares cells with what is asked now."""
-    asked = np.zeros(now.desk.layout.slots, bool)
-    for edit in wanted:
-        if edit.where:
-            asked[now.desk.select(edit.where).slots] = True
-    ways: list[WayOut] = []
-    for one in now.present.held:
-        if len(ways) == MOST or not asked[one.cells.slots].any() or (problem.area and not one.area):
-            continue
-        label = _("Lift %(what)s: %(place)s, %(amount)s") % _held(one, names, show)
-        ways.append(WayOut(f"lift:{one.number}", label, one.amount, ({"lift": one.number},)))
-    return ways
+    """Lift what was set or locked earlier, shares cells with what is asked now and, as far as known, takes part.
+
+    What is asked of the very same cells takes the place of what was said of them before: lifting that helps nothing.
+    """
+    asked = [now.desk.select(edit.where) for edit in wanted if edit.amount is not None]
+    touched, same = np.zeros(now.desk.layout.slots, bool), {cells.key for cells in asked}
+    for cells in asked:
+        touched[cells.slots] = True
+    held = [
+        one
+        for one in now.present.held
+        if one.cells.key not in same and touched[one.cells.slots].any() and (one.area or not problem.area)
+    ]
+    clashing = (
+        {row.node if row.level in LEVELS else "" for row in one.rows if row.rule.startswith(BY_HAND)} if one else ()
+    )
+    held = [one for one in held if _node(one) in clashing] or held
+    return [
+        WayOut(
+            f"lift:{one.number}",
+            _("Lift %(what)s: %(place)s, %(amount)s") % _held(one, names, show),
+            one.amount,
+            ({"lift": one.number},),
+        )
+        for one in held[:MOST]
+    ]
+
+
+def _node(one: Held) -> str:
+    """The node of the tree that something is held at; the company's has no name."""
+    known = [name for name in LEVELS if one.where.get(name)]
+    return name_of(known[-1], one.where[known[-1]][0]) if known else ""
 
 
 def _held(one: Held, names: Names, show: Callable[[float], str]) -> dict[str, str]:
     what = _("the lock") if one.locked else _("what was set")
     parts = [names.of(name, keys[0]) for name, keys in one.where.items() if name != "month"]
-    months = one.where.get("month", ())
+    when = [_("month %(number)s") % {"number": month} for month in one.where.get("month", ())]
     return {
         "what": what,
-        "place": " · ".join([*(parts or [_("the company")]), *(str(month) for month in months)]),
+        "place": " · ".join([*(parts or [_("the company")]), *when]),
         "amount": show(one.amount),
     }

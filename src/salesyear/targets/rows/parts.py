@@ -15,7 +15,7 @@ from salesyear.plans.models import InitiativeKind, Plan, Version
 from salesyear.plans.policy import BY_NAME
 from salesyear.plans.words import value_words
 
-Kind = Literal["text", "money", "count", "share", "day"]
+Kind = Literal["text", "long", "money", "count", "share", "day"]
 WHOLE = 1_000_000
 
 
@@ -66,7 +66,10 @@ class Goal:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the list: its heading and what it holds; money in minor units, shares in parts per million."""
+    """A column of the list: its heading and what it holds; money in minor units, shares in parts per million.
+
+    long: sentences, which need room.
+    """
 
     label: str
     kind: Kind = "text"
@@ -75,6 +78,11 @@ class Column:
     def number(self) -> bool:
         """Whether it stands on the right."""
         return self.kind in {"money", "count", "share"}
+
+    @property
+    def look(self) -> str:
+        """The class of its cells."""
+        return "number" if self.number else {"day": "tight", "long": "long"}.get(self.kind, "")
 
 
 @dataclass(frozen=True)

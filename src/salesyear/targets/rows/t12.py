@@ -37,9 +37,11 @@ def report(asked: Asked) -> RowReport:
     served = Goal(
         gettext("Customers served as key accounts"),
         asked.goal("key_account_share"),
-        str(len(top)),
-        note=gettext("They brought %(share)s of the last twelve months’ sales; %(lost)d of them have gone quiet.")
-        % {"share": share_words(sum(one.bought for one in top), whole), "lost": lost},
+        share_words(len(top), len(scores)),
+        note=gettext(
+            "%(count)d customers brought %(share)s of the last twelve months’ sales; %(lost)d of them have gone quiet."
+        )
+        % {"count": len(top), "share": share_words(sum(one.bought for one in top), whole), "lost": lost},
     )
     likely = Goal(
         gettext("Still buying, on average"),

@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from django.utils.translation import gettext
 
+from salesyear.plans.frames import part_of_target
 from salesyear.plans.models import InitiativeKind
 from salesyear.sales.frames import earned
 from salesyear.sales.models import Product
@@ -34,8 +35,28 @@ def report(asked: Asked) -> RowReport:
         ),
         [(line, yes if is_ else no, amount, micros(amount, whole)) for (line, is_), amount in rows],
     )
-    missing = [] if any(is_ for _line, is_ in sums) else [gettext("No product or line is marked as strategic.")]
-    return RowReport((_goal(asked, strategic, whole),), table if sums else None, KINDS, missing)
+    marked = any(is_ for _line, is_ in sums)
+    goals = (_goal(asked, strategic, whole if marked else 0), *_planned(asked))
+    return RowReport(goals, table if sums else None, KINDS, [] if marked else [_unmarked()])
+
+
+def _unmarked() -> str:
+    return gettext(
+        "No product or line is marked as strategic: mark them in the files of products or lines, or tick lines when a"
+        " plan is made, and their share would stand here."
+    )
+
+
+def _planned(asked: Asked) -> list[Goal]:
+    """What this version asks of the lines it was told are strategic."""
+    lines = asked.version.inputs.get("strategic", ())
+    part, whole = part_of_target(asked.scope, asked.version, "line", lines) if lines else (0, 0)
+    if whole <= 0:
+        return []
+    label = gettext("Strategic lines’ share of the target %(year)d") % {"year": asked.plan.year}
+    least = asked.values["strategic_share"] * whole
+    reached = part >= least - 10**asked.plan.currency.digits  # a plan solved for the share may miss it by its rounding
+    return [Goal(label, f"≥ {asked.goal('strategic_share')}", share_words(part, whole), reached, asked.money(part))]
 
 
 def _goal(asked: Asked, strategic: int, whole: int) -> Goal:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from itertools import pairwise
 
+from django.db.models import Sum
 from django.utils.translation import gettext
 
 from salesyear.core import numbers
 from salesyear.org.models import Rep
+from salesyear.plans.models import Sheet
 from salesyear.sales.frames import NONE
 from salesyear.targets.owed import Owed, owed_on
 from salesyear.targets.rows.parts import (
@@ -68,7 +70,23 @@ def _goals(asked: Asked, owed: Owed) -> list[Goal]:
             numbers.percent(round(owed.cei * WHOLE)).text if owed.cei is not None else numbers.MISSING,
             note=gettext("What came in, of all that could have come in: 100% leaves nothing overdue."),
         ),
+        *_planned(asked),
     ]
+
+
+def _planned(asked: Asked) -> list[Goal]:
+    """What this version plans to collect, beside what it plans to sell."""
+    sums = (
+        Sheet.objects.within(asked.scope)
+        .filter(version=asked.version)
+        .aggregate(Sum("cash_total"), Sum("target_total"))
+    )
+    cash, target = sums["cash_total__sum"], sums["target_total__sum"]
+    if not cash:
+        return []
+    note = gettext("Of sales of %(target)s; month by month and by salesperson in the planning table, as “to collect”.")
+    label = gettext("Collections planned in %(year)d") % {"year": asked.plan.year}
+    return [Goal(label, asked.money(cash), note=note % {"target": asked.money(target)})]
 
 
 def _days(days: float | None) -> str:

@@ -62,7 +62,7 @@ def _table(cells: list[MarketCell], year: int) -> Table:
         Column(gettext("Own sales"), "money"),
         Column(gettext("Market size"), "money"),
         Column(gettext("Share"), "share"),
-        Column(gettext("Source")),
+        Column(gettext("Source"), "long"),
     )
     rows = [
         (str(cell.unit), str(cell.line), cell.sold, cell.size, micros(cell.sold, cell.size or 0), cell.source)

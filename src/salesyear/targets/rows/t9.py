@@ -52,7 +52,7 @@ def _table(scores: list[Score], first: dict[int, date]) -> Table:
         Column(gettext("Customer")),
         Column(gettext("Grade")),
         Column(gettext("Score"), "share"),
-        Column(gettext("Why")),
+        Column(gettext("Why"), "long"),
         Column(gettext("Salesperson")),
         Column(gettext("Expected next year"), "money"),
         Column(gettext("First purchase"), "day"),

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from salesyear.core import events, rls
+from salesyear.core import events, numbers, rls
 from salesyear.core.scope import Scope
-from salesyear.org.models import User
+from salesyear.org.models import Rep, Unit, User
 from salesyear.plans.models import Version
 from salesyear.plans.months import MONTHS, months_of, months_over
 from salesyear.targets.editing.outcomes import Asking, CellText, Changed, Clash
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from salesyear.targets.reports.clash import ClashReport
 
     Ints = NDArray[np.int64]
+
+
+NAMED = 3  # whose sales no row stands for, in the sentence that says so
 
 
 class CannotBeMet(Refused):
@@ -124,12 +127,27 @@ def _sold(version: Version, leaves: tuple[Leaf, ...], over: int) -> Ints:
     unit = pl.when(pl.col("territory") > 0).then(pl.col("territory")).otherwise(pl.col("region"))
     sums = rows.group_by(unit.alias("at"), "rep", pl.col("day").dt.truncate("1mo")).agg(pl.col("amount").sum())
     places = {(leaf.unit, leaf.rep): place for place, leaf in enumerate(leaves)}
-    found, known = np.zeros((len(leaves), len(months)), np.int64), 0
+    found, known, homeless = np.zeros((len(leaves), len(months)), np.int64), 0, dict[tuple[int, int], int]()
     for at, rep, month, amount in sums.iter_rows():
         place = places.get((at, rep), places.get((at, 0)))
         if place is None:
-            raise Refused(_("Somebody has sold who has no row in this plan: make a new plan, or hold at the targets."))
+            homeless[at, rep] = homeless.get((at, rep), 0) + round(amount)
+            continue
         number = months.index(month)
         found[place, number] += round(amount)
         known = max(known, number + 1)
+    if homeless:
+        raise Refused(_no_row(version, homeless))
     return found[:, :known]
+
+
+def _no_row(version: Version, sums: dict[tuple[int, int], int]) -> str:
+    """Say whose sales no row of the plan stands for, the most first."""
+    units = dict(Unit.objects.within(Scope.system("naming a unit")).values_list("pk", "name"))
+    reps = dict(Rep.objects.within(Scope.system("naming a salesperson")).values_list("pk", "name"))
+    most = sorted(sums.items(), key=lambda one: -one[1])[:NAMED]
+    named = [f"{reps.get(rep) or _('nobody named')}, {units.get(at, '--')}" for (at, rep), _amount in most]
+    amount = numbers.money(sum(sums.values()), version.plan.currency_id, digits=version.plan.currency.digits).text
+    said = {"who": "; ".join(named) + (" …" if len(sums) > NAMED else ""), "amount": amount}
+    words = _("No row of this plan stands for sales of %(amount)s (%(who)s): make a new plan, or hold at the targets.")
+    return words % said

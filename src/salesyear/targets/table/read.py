@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -194,7 +195,7 @@ def _by_row(places: Places) -> dict[str, dict[str, Any]]:
 
 def _lock(one: Held) -> dict[str, Any]:
     edit = one.edit
-    at = edit.at.date().isoformat() if edit else ""
+    at = timezone.localdate(edit.at).isoformat() if edit else ""
     return {
         "by": str(edit.actor) if edit and edit.actor else "--",
         "at": at,

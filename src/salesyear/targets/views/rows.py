@@ -25,7 +25,7 @@ from salesyear.plans.models import Initiative, InitiativeState
 from salesyear.targets.rows import REPORTS, Asked, RowReport
 from salesyear.targets.rows.parts import Column, Table
 
-SHOWN = 100  # rows of a list on the page; the workbook has all of them
+SHOWN = 25  # rows of a list on the page; the workbook has all of them
 _ROWS = {row.code: row for row in BY_SLUG["targets"].rows}
 
 

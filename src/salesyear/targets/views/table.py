@@ -19,6 +19,7 @@ from salesyear.core.packed import packed
 from salesyear.core.requests import Request
 from salesyear.engine.messages import EngineError, noop
 from salesyear.org.access import person
+from salesyear.plans import reports
 from salesyear.plans.models import State as Stage
 from salesyear.plans.models import Version
 from salesyear.targets.access import find_version
@@ -215,6 +216,13 @@ def comment(request: Request, plan: int, number: int) -> HttpResponse:
     table = _table(request, version, asked_for(body))
     rows = table.written(place for place, one in enumerate(table.rows) if one.key == row)
     return JsonResponse({"edition": table.now.edition, "rows": rows, "id": made.pk, **table.steps()})
+
+
+@require_safe
+def coverage(request: Request, plan: int, number: int) -> HttpResponse:
+    """Show how far the gap is covered by now: for the bar above the table, after an edit."""
+    version = find_version(request.scope, plan, number)
+    return render(request, "plans/coverage.html", {"coverage": reports.coverage(request.scope, version.plan, version)})
 
 
 def _posted(request: Request, plan: int, number: int) -> tuple[Version, dict[str, Any]]:

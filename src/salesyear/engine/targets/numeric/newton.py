@@ -7,12 +7,13 @@ side and every multiplier stays within its cap; the cap makes a row that cannot 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from salesyear.engine.targets.numeric.response import Distance, Response
 from salesyear.engine.targets.numeric.rows import Bounds
-from salesyear.engine.targets.numeric.system import Factored, System
+from salesyear.engine.targets.numeric.system import Factored, Newton, System
 from salesyear.engine.targets.numeric.tree import Bools, Floats
 
 GAIN = 0.1  # a correction with old factors must gain a digit
@@ -90,10 +91,11 @@ def worst_row(missing: Floats, y: Floats, bounds: Bounds, tolerance: Floats) -> 
 
 
 def climb(
-    system: System, response: Response, bounds: Bounds, start: Floats, tolerance: Floats, effort: Effort
+    system: System, response: Response, bounds: Bounds, start: Floats | Point, tolerance: Floats, effort: Effort
 ) -> Outcome:
     """Newton from `start` until every row is within its tolerance, or until it stalls."""
-    point, movable = evaluate(system, response, start), response.movable() > 0
+    point = start if isinstance(start, Point) else evaluate(system, response, start)
+    movable = response.movable() > 0
     damping, steps, patience, waited, sure = 0.0, 0, 0, 0, False
     last: Last | None = None
     while True:
@@ -101,8 +103,8 @@ def climb(
         worst = worst_row(missing, point.y, bounds, tolerance)
         if worst <= 1.0 or steps >= effort.steps or damping > 1.0 or not np.isfinite(worst):
             return Outcome(point, worst, steps, "newton")
-        model = _Model(system, point, missing, damping * bounds.scale)
-        room = _room(point.y, missing, bounds)
+        model = Quadratic(system, point, missing, damping * bounds.scale)
+        room = room_of(point.y, missing, bounds)
         clashing = bool((np.abs(point.y) >= bounds.give_up).any())
         before = last if clashing or (damping and sure) else None
         step, sure, last = _box_step(model, room, effort.rounds, before, CLASH_CIRCLING if clashing else CIRCLING)
@@ -115,7 +117,7 @@ def climb(
         if not stalled:
             point = _extend(model, response, ahead, step, room) if damping and taken == 1.0 else ahead
             if sure and near and taken == 1.0 and not damping:
-                point = _correct(model, response, point, last, bounds, tolerance)
+                point = correct(model, response, point, last, bounds, tolerance)
         if stalled:
             damping, patience, waited = max(DAMPED, 10 * damping), min(2 * patience + 1, LONGEST), 0
         elif waited < patience - 1:
@@ -125,7 +127,7 @@ def climb(
         steps += 1
 
 
-def _room(y: Floats, missing: Floats, bounds: Bounds) -> tuple[Floats, Floats]:
+def room_of(y: Floats, missing: Floats, bounds: Bounds) -> tuple[Floats, Floats]:
     """How far each multiplier may move: it stays on its side and within its cap."""
     side = np.where(y != 0, np.sign(y), np.sign(missing))
     equal = bounds.equal
@@ -145,13 +147,18 @@ class Last:
 
 
 @dataclass(frozen=True)
-class _Model:
+class Quadratic:
     """The dual near a point: missing.d - d'Hd/2, with a damping that keeps steps short where H is flat."""
 
     system: System
     point: Point
     missing: Floats
     damping: Floats
+
+    @cached_property
+    def newton(self) -> Newton:
+        """H itself."""
+        return self.system.newton(self.point.slope)
 
     def slope(self, step: Floats) -> Floats:
         """Gradient of the model after a step."""
@@ -160,7 +167,7 @@ class _Model:
 
 
 def _box_step(
-    model: _Model, room: tuple[Floats, Floats], rounds: int, before: Last | None, circling: int
+    model: Quadratic, room: tuple[Floats, Floats], rounds: int, before: Last | None, circling: int
 ) -> tuple[Floats, bool, Last]:
     """Maximise the model within the room by a primal-dual active set; also whether it ended, and its factors.
 
@@ -168,7 +175,6 @@ def _box_step(
     (`circling` of them).
     """
     low, high = room
-    newton = model.system.newton(model.point.slope)
     immovable, none = low == high, np.zeros(len(low), bool)
     at_low, at_high = (none, none) if before is None else (before.at_low & ~immovable, before.at_high & ~immovable)
     step, sure, fewest, worse = np.zeros_like(low), False, len(low), 0
@@ -176,7 +182,7 @@ def _box_step(
         free = ~(immovable | at_low | at_high)
         fixed = np.where(at_low, low, np.where(at_high, high, 0.0))
         right = model.slope(fixed) if fixed.any() else model.missing
-        factored = newton.factor(np.where(free, right, 0.0), free, model.damping)
+        factored = model.newton.factor(np.where(free, right, 0.0), free, model.damping)
         step = fixed + factored.step
         below, beyond = free & (step < low), free & (step > high)
         freed = _wrongly_held(model, step, at_low, at_high)
@@ -192,7 +198,7 @@ def _box_step(
     return np.clip(step, low, high), sure, Last(free, at_low, at_high, factored)
 
 
-def _correct(model: _Model, response: Response, ahead: Point, last: Last, bounds: Bounds, tolerance: Floats) -> Point:
+def correct(model: Quadratic, response: Response, ahead: Point, last: Last, bounds: Bounds, tolerance: Floats) -> Point:
     """Go on with the factors of the last step while that alone gains a digit and no multiplier leaves its room.
 
     A new residual and a substitution cost a third of a step (Shamanskii 1967; Kelley 1995, chapter 5); not so where
@@ -206,7 +212,7 @@ def _correct(model: _Model, response: Response, ahead: Point, last: Last, bounds
         held = worst_row(np.where(last.free, 0.0, missing), ahead.y, bounds, tolerance)
         if held > GAIN * worst:
             break
-        low, high = _room(ahead.y, missing, bounds)
+        low, high = room_of(ahead.y, missing, bounds)
         step = last.factored.again(np.where(last.free, missing, 0.0))
         if (step < low).any() or (step > high).any():
             break
@@ -219,7 +225,7 @@ def _correct(model: _Model, response: Response, ahead: Point, last: Last, bounds
     return ahead
 
 
-def _wrongly_held(model: _Model, step: Floats, at_low: Bools, at_high: Bools) -> Bools:
+def _wrongly_held(model: Quadratic, step: Floats, at_low: Bools, at_high: Bools) -> Bools:
     """Rows held at a face although the model pulls them back inside."""
     if not (at_low.any() or at_high.any()):
         return at_low
@@ -250,7 +256,7 @@ def _advance(
     return there, length
 
 
-def _extend(model: _Model, response: Response, ahead: Point, step: Floats, room: tuple[Floats, Floats]) -> Point:
+def _extend(model: Quadratic, response: Response, ahead: Point, step: Floats, room: tuple[Floats, Floats]) -> Point:
     """Go on along a damped step while that is uphill: where the dual is nearly flat, steps are far too short."""
     wanted = model.missing + model.point.value
     taken = step

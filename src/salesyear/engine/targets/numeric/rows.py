@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -30,6 +31,18 @@ class Block:
     def width(self) -> int:
         """Number of rows per node."""
         return len(self.pattern)
+
+    def acting(self, y: Floats) -> Floats:
+        """Sum of the level's own multipliers on each class; nodes x rows -> nodes x attribute classes."""
+        total: Floats = y @ self.pattern
+        if self.base is not None:
+            total -= (y * self.share) @ self.base
+        return total
+
+    @cached_property
+    def even(self) -> bool:
+        """No row of the level tells classes apart."""
+        return self.base is None and bool((self.pattern == self.pattern[:, :1]).all())
 
 
 def plain_block(pattern: Floats, low: Floats, high: Floats, give_up: float = 12.0) -> Block:

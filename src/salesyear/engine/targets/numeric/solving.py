@@ -12,6 +12,7 @@ from salesyear.engine.targets.numeric.rows import Block, Bounds, flatten, spans
 from salesyear.engine.targets.numeric.smooth import climb_smoothly
 from salesyear.engine.targets.numeric.system import System
 from salesyear.engine.targets.numeric.tree import Floats, Tree
+from salesyear.engine.targets.numeric.warm import State, carried_over, climb_from_near
 
 CLASHING = 1e-7  # how well a plan that cannot be met is solved, relative to its rows
 NOISE = 8.0  # no row is asked to be better than so many times the rounding errors of its sum
@@ -20,11 +21,15 @@ FINE, FINER_STEPS = 2.0, 1  # and where that is all there is to ask, one more st
 
 @dataclass(frozen=True)
 class Weights:
-    """What each response could move and what it amounts to, per level: nodes x attribute classes."""
+    """What each response could move and what it amounts to, per level: nodes x attribute classes.
+
+    rows: both summed over the rows of the blocks of a level, of those at hand.
+    """
 
     response: Response
     movable: list[Floats]
     size: list[Floats]
+    rows: tuple[tuple[Block, Floats, Floats], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,9 @@ def make_task(
     if weights is None or weights.response is not response:
         weights = _weights(tree, response)
     low, high, give_up = (flatten(blocks, name) for name in ("low", "high", "give_up"))
-    size = _sizes(blocks, weights.size)
-    dead = _sizes(blocks, weights.movable) <= 0
+    weights = replace(weights, rows=_rows(blocks, weights))
+    size, movable = (np.concatenate([mine[which] for mine in weights.rows]) for which in (1, 2))
+    dead = movable <= 0
     low, high = np.where(dead, -np.inf, low), np.where(dead, np.inf, high)
     finite = np.maximum(np.where(np.isfinite(low), np.abs(low), 0), np.where(np.isfinite(high), np.abs(high), 0))
     scale = np.where(finite > 1e-3 * size, finite, np.where(size > 0, size, 1.0))
@@ -87,32 +93,44 @@ def make_task(
 def _weights(tree: Tree, response: Response) -> Weights:
     movable = response.movable()
     size = movable + np.abs(response.held)
-    return Weights(response, *(tree.sum_up(weight.reshape(tree.leaves, -1)) for weight in (movable, size)))
+    levels = [tree.sum_up(weight.reshape(tree.leaves, -1)) for weight in (movable, size)]
+    return Weights(response, levels[0], levels[1])
 
 
-def _sizes(blocks: tuple[Block, ...], weight: list[Floats]) -> Floats:
-    """Sum of |coefficient| x weight for every row."""
-    parts = []
-    for block, sums in zip(blocks, weight, strict=True):
-        if block.base is None:
-            parts.append((sums @ np.abs(block.pattern).T).ravel())
-        else:
-            parts.append((sums @ (np.abs(block.pattern) + np.abs(block.base)).T).ravel())
-    return np.concatenate(parts)
+def _rows(blocks: tuple[Block, ...], weights: Weights) -> tuple[tuple[Block, Floats, Floats], ...]:
+    """Sizes of every level's rows and what could move in them; those of a block that stayed are taken over."""
+    known = {id(block): (block, size, movable) for block, size, movable in weights.rows}
+    levels = zip(blocks, weights.size, weights.movable, strict=True)
+    return tuple(
+        known.get(id(block)) or (block, _sizes(block, size), _sizes(block, movable)) for block, size, movable in levels
+    )
 
 
-def solve_task(task: Task, effort: Effort, start: Floats | None = None, digit: float = np.inf) -> Answer:
+def _sizes(block: Block, sums: Floats) -> Floats:
+    """Sum of |coefficient| x weight for every row of a level."""
+    base = 0.0 if block.base is None else np.abs(block.base)
+    return np.asarray(sums @ (np.abs(block.pattern) + base).T).ravel()
+
+
+def solve_task(
+    task: Task, effort: Effort, start: Floats | None = None, digit: float = np.inf, was: State | None = None
+) -> Answer:
     """Multipliers of the one best plan; where rules clash, of the least total miss by priority.
 
-    start: multipliers of a neighbouring problem. digit: an amount below which a row's error does not matter
-    (rows are solved to it or to the relative tolerance, whichever is stricter, as far as doubles go).
+    start: multipliers of a neighbouring problem; was: that problem solved, if it is at hand. digit: an amount below
+    which a row's error does not matter (rows are solved to it or to the relative tolerance, whichever is stricter, as
+    far as doubles go).
     """
     bounds = task.bounds
     loose = effort.tolerance * bounds.scale
     tolerance = np.maximum(np.minimum(loose, digit), NOISE * bounds.noise)
     first = _growth(task) if start is None else start
     first = np.clip(first, -bounds.give_up, bounds.give_up)
-    outcome = climb(task.system, task.response, bounds, first, tolerance, effort)
+    near = None if was is None else carried_over(was, task.system, task.response, first)
+    if near is None:
+        outcome = climb(task.system, task.response, bounds, first, tolerance, effort)
+    else:
+        outcome = climb_from_near(task.system, task.response, bounds, near, tolerance, effort)
     if not outcome.settled and not _near_enough(task, outcome, tolerance, loose):
         outcome = _surely(task, tolerance, effort)
     outcome = _finer(task, outcome, tolerance, effort)

@@ -73,10 +73,7 @@ class TreeSystem:
             if total is not None and level:
                 total = total[self.tree.up[level]]
             if block.width:
-                mine = y[span].reshape(-1, block.width)
-                here = mine @ block.pattern
-                if block.base is not None:
-                    here -= (mine * block.share) @ block.base
+                here = block.acting(y[span].reshape(-1, block.width))
                 total = here if total is None else np.add(total, here, out=here)
         if total is None:
             total = np.zeros((self.tree.leaves, self.blocks[0].pattern.shape[1]))

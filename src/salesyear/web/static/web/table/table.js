@@ -15,6 +15,8 @@ import { Server, wordsOf } from "./server.js";
 import { learn } from "./texts.js";
 import { equip } from "./toolbar.js";
 
+const REST = 800; // milliseconds without an edit before the bar of the gap is asked for
+
 class Page {
   constructor(place) {
     this.place = place;
@@ -100,7 +102,20 @@ class Page {
     if (!changed) return this.load();
     for (const row of changed) this.grid.repaint(row);
     this.status.show();
+    if (changed.size) this.#coverLater();
     return changed.size;
+  }
+
+  /** What moves amounts moves the gap: its bar follows once the edits rest. */
+  #coverLater() {
+    clearTimeout(this.covering);
+    this.covering = setTimeout(() => (this.edits.busy ? this.#coverLater() : this.#cover().catch(() => {})), REST);
+  }
+
+  async #cover() {
+    const bar = document.querySelector(".coverage");
+    const made = document.createRange().createContextualFragment(await this.server.part("coverage/")).querySelector(".coverage");
+    if (bar && made) bar.replaceWith(made);
   }
 
   /** Paint a row again before the next frame. */
