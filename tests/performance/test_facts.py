@@ -13,6 +13,8 @@ from django.db import connection, transaction
 
 from cast import Cast, papers, sell
 from plans_cast import plan_of_2026
+from salesyear.core import runs
+from salesyear.core.models import Run
 from salesyear.core.scope import Scope
 from salesyear.crm.models import Agency, Customer
 from salesyear.engine.metrics import BY_NAME, Period, measure, splits_of
@@ -262,6 +264,15 @@ def test_files_can_be_thrown_away(cast: Cast) -> None:
     columnar.forget()
     assert written() == set()
     assert ordered(SYSTEM) == before
+
+
+def test_a_worker_makes_the_files_before_anybody_asks(cast: Cast) -> None:
+    columnar.forget()
+    runs.kind_of("performance.facts").function(Run(), {}, runs.Progress())
+    made = written()
+    assert {path.parent.name for path in made} >= {"sold", *LIGHTER}
+    facts_of(SYSTEM)
+    assert written() == made
 
 
 def test_files_are_for_their_owner_alone(cast: Cast) -> None:
