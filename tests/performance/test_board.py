@@ -18,10 +18,11 @@ from board_cast import LI, SUN, SYSTEM, TODAY, quarter, seasonal
 from cast import Cast, sell
 from plans_cast import asked_for
 from salesyear.core.scope import Scope
+from salesyear.engine.metrics import measure
 from salesyear.org.access import scope_of
 from salesyear.performance.board import asked, making
 from salesyear.performance.board.asked import LAST_YEAR, Asked
-from salesyear.performance.board.page import BoardPage
+from salesyear.performance.board.page import BoardPage, _near
 from salesyear.plans.models import Version
 from salesyear.sales.models import Return
 
@@ -129,6 +130,31 @@ def test_a_period_is_a_part_of_the_year(cast: Cast, plan: Version) -> None:
     assert february.board.total["ordered"] == 2_500_00
     assert february.board.total["target_to_date"] == 3_600_00
     assert page(as_(cast, "director"), asked.read({"period": "Q2"})).board.total["ordered"] == 0
+
+
+@pytest.mark.parametrize("span", ["", "Q1", "2", "3"])
+def test_a_salespersons_customers_are_those_of_the_period(cast: Cast, plan: Version, span: str) -> None:
+    """They come out of the whole year's table, and say what is measured of the period alone."""
+    where = {"region": cast.units["east"].pk, "territory": cast.units["shanghai"].pk, "rep": cast.reps["li"].pk}
+    board = page(as_(cast, "director"), Asked(tuple(where.items()), span)).board
+    assert board.level == "customer"
+    names = ["ordered", "ordered_year_before", "target", "new_customer_sales"]
+    found = {part.key: [part.values[name] for name in names] for part in board.parts}
+    alone = measure(
+        names,
+        board.source.facts,
+        by=["customer"],
+        where={split: [key] for split, key in where.items()},
+        period=board.period,
+        as_of=TODAY,
+    )
+    assert found == {key: values for key, *values in alone.iter_rows()}
+    assert found
+
+
+def test_of_many_pages_those_near_and_some_far_are_linked() -> None:
+    assert _near(1, 1_460) == [1, 2, 3, 4, 11, 101, 1_001, 1_460]
+    assert _near(700, 1_460) == [1, 600, 690, 697, 698, 699, 700, 701, 702, 703, 710, 800, 1_460]
 
 
 def test_another_version_of_the_plan_is_in_the_address(cast: Cast, plan: Version) -> None:

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection, transaction
 
 from cast import Cast, papers, sell
 from plans_cast import plan_of_2026
+from salesyear.core import runs
+from salesyear.core.models import Run
 from salesyear.core.scope import Scope
 from salesyear.crm.models import Agency, Customer
-from salesyear.engine.metrics import Period, measure
+from salesyear.engine.metrics import BY_NAME, Period, measure, splits_of
+from salesyear.engine.metrics.tables import LIGHTER
 from salesyear.org.access import scope_of
 from salesyear.org.models import Unit
-from salesyear.performance.facts import changes, columnar, facts_of
+from salesyear.performance.facts import changes, columnar, facts_of, reading
 from salesyear.plans.models import State
 from salesyear.sales import frames
 from salesyear.sales.models import Credit, Currency, Invoice, Line, OrderLine, Product, Rate, Receipt, Return
 from salesyear.targets.models import Quota
+
+if TYPE_CHECKING:
+    import polars as pl
 
 pytestmark = pytest.mark.django_db
 
@@ -175,7 +183,71 @@ def test_only_the_month_that_changed_is_made_anew(cast: Cast) -> None:
     march = 2025 * 12 + 2
     assert {path.name.split(".")[0] for path in written() - before} == {str(march)}
     facts_of(SYSTEM)
-    assert len(written() - before) == 1
+    assert sorted(path.parent.name for path in written() - before) == ["sold", "sold_buyers", "sold_goods"]
+
+
+def test_of_a_month_only_the_day_that_changed_is_read(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What came on the third is read; with notes on the days lost, the month is (the control)."""
+    facts_of(SYSTEM)
+    asked: list[str] = []
+    read = reading.frame
+
+    def noted(sql: str, schema: Mapping[str, Any]) -> pl.DataFrame:
+        asked.append(sql)
+        return read(sql, schema)
+
+    monkeypatch.setattr(reading, "frame", noted)
+    sell(cast, cast.customers[0], date(2025, 3, 3), 5_00)
+    assert columns_of() == rows_of()
+    assert ["'2025-03-03'" in sql for sql in asked] == [True]
+    monkeypatch.setattr(columnar, "_days_in", lambda _path: {})
+    sell(cast, cast.customers[1], date(2025, 3, 3), 5_00)
+    assert columns_of() == rows_of()
+    assert ["'2025-04-01'" in sql for sql in asked] == [False, True]
+
+
+SUMS = (
+    "ordered",
+    "returned",
+    "quantity",
+    "ordered_year_before",
+    "strategic_mix",
+    "average_order",
+    "lines_per_customer",
+    "coverage",
+    "repurchase_rate",
+    "new_customers",
+    "new_customer_share",
+    "known_customers",
+    "churned_customers",
+)
+SPLIT: tuple[tuple[tuple[str, ...], str], ...] = (
+    ((), ""),
+    (("region", "rep"), ""),
+    (("line",), "territory"),
+    (("customer",), "territory"),
+    (("grade", "quarter"), "customer"),
+)
+
+
+@pytest.mark.parametrize("name", ["director", "wang", "li", "agent"])
+def test_sums_of_rows_say_what_the_rows_say(cast: Cast, name: str) -> None:
+    """Every figure made from sales, by whatever the lighter files know or do not, as each person sees it."""
+    line = sell(cast, cast.customers[0], date(2025, 3, 4), 100_00)
+    for rep, unit, share in (("li", "shanghai", 400_000), ("sun", "sichuan", 600_000)):
+        Credit.objects.create(order=line.order, rep=cast.reps[rep], unit=cast.units[unit], share=share)
+    assert {*SUMS} <= {*BY_NAME}
+    facts = facts_of(scope_of(cast.users[name]))
+    rows = replace(facts, tables={name: table for name, table in facts.tables.items() if name not in LIGHTER})
+    assert set(facts.tables) - set(rows.tables) == set(LIGHTER)
+    keys = {"": [], "territory": [cast.units["shanghai"].pk], "customer": [cast.customers[0].pk]}
+    for by, split in SPLIT:
+        where = {split: keys[split]} if split else {}
+        known = [one for one in SUMS if {*by, *where} <= {*splits_of(one)}]
+        light, whole = (
+            measure(known, one, by=by, where=where, period=YEAR, as_of=date(2025, 11, 20)) for one in (facts, rows)
+        )
+        assert light.equals(whole), (by, where)
 
 
 def test_a_change_that_is_taken_back_leaves_the_old_answer(cast: Cast) -> None:
@@ -192,6 +264,15 @@ def test_files_can_be_thrown_away(cast: Cast) -> None:
     columnar.forget()
     assert written() == set()
     assert ordered(SYSTEM) == before
+
+
+def test_a_worker_makes_the_files_before_anybody_asks(cast: Cast) -> None:
+    columnar.forget()
+    runs.kind_of("performance.facts").function(Run(), {}, runs.Progress())
+    made = written()
+    assert {path.parent.name for path in made} >= {"sold", *LIGHTER}
+    facts_of(SYSTEM)
+    assert written() == made
 
 
 def test_files_are_for_their_owner_alone(cast: Cast) -> None:

@@ -137,6 +137,15 @@ def test_the_overview_for_managers_and_ones_own_for_oneself(cast: Cast, version:
     assert signed_in(cast, "li").get("/targets/commitments/").headers["Location"].startswith(li(cast))
 
 
+def test_the_differences_of_those_who_answered_add_up(cast: Cast, version: Version) -> None:
+    director = signed_in(cast, "director")
+    assert director.get("/targets/commitments/").context["sums"]["difference"] is None
+    key = f"amount-customer-{cast.customers[0].pk}"
+    signed_in(cast, "li").post(li(cast), {key: "1000", "amount-customer-0": "500"})
+    sums = director.get("/targets/commitments/").context["sums"]
+    assert (sums["committed"], sums["difference"]) == (1_500_00, 1_500_00 - 2 * 12 * 100_00)
+
+
 @pytest.mark.parametrize("path", ["/targets/commitments/", "one"])
 def test_pages_take_few_queries(cast: Cast, version: Version, path: str) -> None:
     manager = signed_in(cast, "wang")

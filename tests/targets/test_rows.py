@@ -209,3 +209,9 @@ def test_t2_without_a_strategic_line_says_so_and_shows_no_share(cast: Cast, vers
     made = of("T2", version)
     assert (made.goals[0].now, made.goals[0].reached) == ("--", None)
     assert "marked as strategic" in made.missing[0]
+
+
+def test_a_column_says_how_its_cells_look_and_no_text_by_its_length(cast: Cast, version: Version) -> None:
+    table = of("T9", version).table
+    assert table is not None
+    assert [column.look for column in table.columns] == ["", "", "number", "long", "", "number", "tight"]

@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from salesyear.core.models import Run
 from salesyear.core.runs import Progress, run_kind
+from salesyear.core.scope import Scope
 from salesyear.performance import delivery, services
+from salesyear.performance.facts import facts_of
 from salesyear.performance.models import Channel
 from salesyear.performance.readings import Readings
 
@@ -28,6 +30,15 @@ def look_after_alerts(_run: Run, _params: dict[str, Any], progress: Progress) ->
     progress(1, 2)
     sent = services.send_due(moment)
     return {"changed": changed, "sent": sent}
+
+
+# Not atomic: files are no rows, and made a second time they are the same files.
+@run_kind("performance.facts", label=gettext_lazy("making files of the facts"), atomic=False, every="ALERT_SECONDS")
+def make_files(_run: Run, _params: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Make the columnar files of months that changed, so that nobody's page has to (after an import, or the first)."""
+    progress(0, 1)
+    facts_of(Scope.system("files of the facts, made beforehand"))
+    return {}
 
 
 @run_kind(TRY, label=gettext_lazy("trying a way out"), atomic=False)

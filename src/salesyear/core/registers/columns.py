@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -57,6 +57,9 @@ _KINDS: tuple[tuple[type[models.Field[Any, Any]], Kind], ...] = (
     (models.IntegerField, Kind.COUNT),
 )
 Value = str | int | Decimal | date | datetime | bool | None
+Block = Sequence[Sequence[Value]]  # some rows, column by column
+_PLAIN = frozenset({str, int, date, type(None)})
+_AS_IS = frozenset({Kind.TEXT, Kind.DAY, Kind.COUNT})
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,19 @@ class BoundColumn:
         if self.declared.hidden_from(scope):
             return MASKS[self.declared.how](str(raw))
         return self._typed(raw, read)
+
+    def values(self, read: Mapping[str, Sequence[Any]], scope: Scope) -> Sequence[Value]:
+        """Return the same for many rows, given by columns: what is alike in many of them is made once."""
+        paths = (self.declared.path, *self.extra)
+        raw = read[self.declared.path]
+        if not set(map(type, raw)) <= _PLAIN:  # what cannot be told apart by its value
+            rows = zip(*(read[path] for path in paths), strict=True)
+            return [self.value(dict(zip(paths, row, strict=True)), scope) for row in rows]
+        if self.kind in _AS_IS and not self.declared.hidden_from(scope):
+            return [None if one == "" else one for one in raw]
+        keys = list(zip(*(read[path] for path in paths), strict=True))
+        made = {key: self.value(dict(zip(paths, key, strict=True)), scope) for key in set(keys)}
+        return [made[key] for key in keys]
 
     def text(self, value: Value) -> str:
         """Write a value for the page: exact, `--` when there is none."""

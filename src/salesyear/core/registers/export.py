@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import IO, Any
 
 import xlsxwriter
 from django.utils.translation import gettext
 
 from salesyear.core.inert import inert
-from salesyear.core.registers.columns import BoundColumn, Kind, Value
+from salesyear.core.registers.columns import Block, BoundColumn, Kind, Value
 
 SHEET_ROWS = 1_048_575  # what a sheet holds below its headings
 _PRECISE = 15  # figures that a number in a spreadsheet keeps; a longer one goes in as text
@@ -25,21 +26,22 @@ _PRECISE = 15  # figures that a number in a spreadsheet keeps; a longer one goes
 BOM = "\ufeff"
 
 
-def to_csv(file: IO[bytes], columns: list[BoundColumn], rows: Iterable[list[Value]]) -> None:
+def to_csv(file: IO[bytes], columns: list[BoundColumn], blocks: Iterable[Block]) -> None:
     """Write UTF-8 with a byte order mark, CRLF between lines, headings in the reader's language."""
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
     text.write(BOM)
     writer = csv.writer(text)
     writer.writerow([inert(column.file_heading) for column in columns])
-    for row in rows:
-        writer.writerow([_in_csv(column, value) for column, value in zip(columns, row, strict=True)])
+    for block in blocks:
+        writer.writerows(zip(*map(_texts, columns, block), strict=True))
     text.detach()
 
 
-def to_xlsx(file: IO[bytes], columns: list[BoundColumn], rows: Iterable[list[Value]], title: str) -> None:
+def to_xlsx(file: IO[bytes], columns: list[BoundColumn], blocks: Iterable[Block], title: str) -> None:
     """Write a workbook row by row; what does not fit on one sheet goes on on the next."""
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "remove_timezone": True})
     sheets = _Sheets(book, columns, title)
+    rows = chain.from_iterable(zip(*block, strict=True) for block in blocks)
     for number, row in enumerate(rows):
         sheets.write(number, row)
     if not sheets.count:
@@ -68,7 +70,7 @@ class _Sheets:
             self._sheet.set_column(place, place, 14 if column.kind.is_tight else 22)
             self._sheet.write_string(0, place, column.file_heading, self._bold)
 
-    def write(self, number: int, row: list[Value]) -> None:
+    def write(self, number: int, row: Sequence[Value]) -> None:
         """Write the row with this number, counted from 0 over all sheets."""
         below = number % SHEET_ROWS
         if below == 0:
@@ -89,6 +91,14 @@ class _Sheets:
         elif value is not None:
             text = str(value)
             self._sheet.write_string(row, place, text, self._quoted if inert(text) != text else None)
+
+
+def _texts(column: BoundColumn, values: Sequence[Value]) -> Sequence[str]:
+    """The cells of a column; what many of them say is written once (not numbers: 1.0 and 1.00 are equal)."""
+    if not set(map(type, values)) <= {str, date, type(None)}:
+        return [_in_csv(column, value) for value in values]
+    written = {value: _in_csv(column, value) for value in set(values)}
+    return [written[value] for value in values]
 
 
 def _in_csv(column: BoundColumn, value: Value) -> str:

@@ -97,6 +97,23 @@ class Base(Figure):
     exact: bool = True
     without: tuple[str, ...] = ()
 
+    @property
+    def reads(self) -> frozenset[str]:
+        """The columns it reads besides amounts, days and whose a row is: each row by itself, unless it says less."""
+        if not self.how and self.adds is not one:
+            return frozenset()
+        return READS.get(self.how, frozenset({"row"}))
+
+
+READS = {
+    **dict.fromkeys(
+        ("buyers", "repeat", "covered", "new_customers", "new_sales", "known", "churned"), frozenset({"customer"})
+    ),
+    "strategic": frozenset({"product"}),
+    "lines": frozenset({"customer", "product"}),
+    "orders": frozenset({"order"}),
+}
+
 
 def none(_asked: Any = None) -> Any:  # noqa: ANN401 - a Polars expression
     """No expression: the figure is reckoned otherwise."""

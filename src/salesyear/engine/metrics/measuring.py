@@ -15,6 +15,7 @@ from salesyear.engine.metrics.asking import Asked, Period, Where, ask, bases_of,
 from salesyear.engine.metrics.counted import COUNTED, TOGETHER, sum_of
 from salesyear.engine.metrics.facts import Facts
 from salesyear.engine.metrics.figure import Base, Derived, Span
+from salesyear.engine.metrics.patterns import sql_of
 from salesyear.engine.metrics.rows import LENGTHS, Rows
 from salesyear.engine.metrics.tables import TABLES
 
@@ -82,11 +83,13 @@ def _base_frames(asked: Asked, facts: Facts, bases: Sequence[Base]) -> Iterable[
     for base in bases:
         alone = base.how and base.how not in TOGETHER
         same = (
-            base.name if alone else (TOGETHER.get(base.how), base.table, base.span, base.day, base.month, base.spread)
+            base.name
+            if alone
+            else (TOGETHER.get(base.how), base.table, base.span, base.day, base.month, base.spread, base.reads)
         )
         together.setdefault(same, []).append(base)
     for alike in together.values():
-        frame = _run(facts, _expression(asked, facts, alike), asked, alike)
+        frame = _run(facts, asked, alike)
         yield from ((base, frame.select(*_splits(asked, base), base.name)) for base in alike)
 
 
@@ -104,8 +107,12 @@ def _splits(asked: Asked, base: Base) -> list[str]:
     return [split for split in asked.by if split not in base.spread]
 
 
-def _run(facts: Facts, expression: ibis.Table, asked: Asked, alike: Sequence[Base]) -> pl.DataFrame:
-    frame = facts.engine.frame(str(ibis.to_sql(expression, dialect=facts.engine.dialect)))
+def _run(facts: Facts, asked: Asked, alike: Sequence[Base]) -> pl.DataFrame:
+    def write(asked: Asked, facts: Facts) -> ibis.Table:
+        return _expression(asked, facts, alike)
+
+    of = replace(asked, figures=())  # whatever else is asked at once makes no difference to these
+    frame = facts.engine.frame(sql_of(of, facts, alike[0], tuple(base.name for base in alike), write))
     splits = _splits(asked, alike[0])
     kinds = {split: pl.String if split in WORDS else pl.Int64 for split in splits}
     empty = {split: "" if split in WORDS else 0 for split in splits}

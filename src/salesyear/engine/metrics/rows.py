@@ -59,7 +59,8 @@ class Rows:
     def of(cls, facts: Facts, asked: Asked, base: Base) -> Rows:
         """The rows a figure takes: of its span, its condition and the filters asked for."""
         by = tuple(split for split in asked.by if split not in base.spread)
-        made = cls(facts, asked, base, facts.table(base.table), by)
+        made = cls(facts, asked, base, None, by)
+        made = replace(made, rows=facts.rows_with(base.table, made.keys() | base.reads))
         return made.kept(made._in_span).kept(made.asked_for)
 
     def kept(self, condition: Callable[[Any], Iterable[Any]]) -> Rows:
@@ -168,7 +169,7 @@ class Rows:
     def _in_span(self, rows: Any) -> Iterable[Any]:  # noqa: ANN401
         base, asked = self.base, self.asked
         day, counted = base.day or TABLES[base.table].day, base.month or "month"
-        first, last = _span(base.span, asked)
+        first, last = edges_of(base.span, asked)
         if day:
             yield from (rows[day] >= edge for edge in [first] if edge)
             yield from (rows[day] <= edge for edge in [last] if edge)
@@ -179,7 +180,7 @@ class Rows:
             yield from (month <= month_number(edge) for edge in [last] if edge)
 
 
-def _span(span: Span, asked: Asked) -> tuple[date | None, date | None]:
+def edges_of(span: Span, asked: Asked) -> tuple[date | None, date | None]:
     """The first and last day of a span; none where it is open."""
     if span is Span.ALWAYS:
         return None, None

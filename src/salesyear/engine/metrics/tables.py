@@ -164,6 +164,13 @@ TABLES: dict[str, Table] = {
     )
 }
 
+# The same rows, summed up without some of their columns, lightest first: each with the table it is of.
+LIGHTER: Mapping[str, tuple[str, frozenset[str]]] = {
+    "sold_goods": ("sold", frozenset({"row", "order", "customer"})),
+    "sold_buyers": ("sold", frozenset({"row", "order", "product"})),
+}
+SUMMED = ("amount", "quantity")
+
 ATTRIBUTES: dict[str, Attribute] = {
     one.name: one
     for one in (

@@ -24,6 +24,7 @@ from salesyear.plans.models import Plan, Version
 from salesyear.plans.reports import Coverage
 
 SPANS = ("", "Q1", "Q2", "Q3", "Q4")
+FEW_PAGES = 20  # so many are all linked to; of thousands, the links alone took longer than the figures
 
 
 @dataclass(frozen=True)
@@ -199,11 +200,12 @@ class BoardPage:
 
     @property
     def pages(self) -> list[Link]:
-        """The pages of the parts, where they do not fit on one: none is left out."""
+        """The pages of the parts, where they do not fit on one: all if they are few, else those near and some far."""
         asked, count = self.board.asked, -(-self.board.of // PER_PAGE)
         if count < 2:
             return []
-        return [Link(str(one), replace(asked, page=one).url(), asked.page == one) for one in range(1, count + 1)]
+        shown = range(1, count + 1) if count <= FEW_PAGES else _near(min(asked.page, count), count)
+        return [Link(str(one), replace(asked, page=one).url(), asked.page == one) for one in shown]
 
     @cached_property
     def pictures(self) -> list[Picture]:
@@ -322,6 +324,13 @@ class BoardPage:
     def _longest(self, part: Part) -> float:
         names_ = ("ordered", self.board.behind, "ordered_year_before")
         return max(float(part.values.get(name) or 0) for name in names_)
+
+
+def _near(page: int, count: int) -> list[int]:
+    """The first and the last page, those beside this one, and some by tens, hundreds and thousands from here."""
+    steps = (0, 1, 2, 3, 10, 100, 1_000)
+    found = {1, count, *(page + step for step in steps), *(page - step for step in steps)}
+    return sorted(one for one in found if 1 <= one <= count)
 
 
 def lines_url(board: Board) -> str:

@@ -117,13 +117,22 @@ def _parts(source: Source, asked: Asked, here: pl.DataFrame, level: str, period:
     if not level:
         return pl.DataFrame()
     if level == "customer":
-        names = _known_by(sums.ADD_UP, ("customer",))
-        table = sums.with_ratios(sums.measured(source, names, by=["customer"], where=asked.keys, period=period))
+        table = _customers(source, asked, period)
     else:
         table = _with_counted(source, asked, sums.summed(here, [level]), level, period)
     held = against(asked)
     behind = pl.col("ordered") - pl.col(held) if held in table.columns else pl.col("ordered")
     return table.with_columns(ahead=behind).sort(["ahead", level])
+
+
+def _customers(source: Source, asked: Asked, period: Period) -> pl.DataFrame:
+    """The customers of a place. A salesperson's are so few that the whole year is measured, for all its periods."""
+    if "rep" not in asked.keys:
+        names = _known_by(sums.ADD_UP, ("customer",))
+        return sums.with_ratios(sums.measured(source, names, by=["customer"], where=asked.keys, period=period))
+    names = _known_by(sums.ADD_UP, ("month", "customer"))
+    year = sums.measured(source, names, by=["month", "customer"], where=asked.keys, period=source.year)
+    return sums.summed(sums.only(year, {}, period), ["customer"])
 
 
 def _with_counted(source: Source, asked: Asked, table: pl.DataFrame, level: str, period: Period) -> pl.DataFrame:

@@ -1,11 +1,12 @@
 """Which months of the facts have changed: noted by triggers, so that no way of writing can be forgotten.
 
 Imports write with SQL of their own, undoing deletes behind Django's back, people edit single rows: the database sees
-all of it, in the transaction of the change. Each change adds a random number to its month; the sum is the month's
-stamp. A counter would come round to an old value after a restored backup; a random sum does not.
+all of it, in the transaction of the change. Each change adds a random number to its day; the sum is the day's stamp,
+and that of its days the month's. A counter would come round to an old value after a restored backup; a random sum does
+not.
 
 On PostgreSQL each statement adds rows of its own, so that two sellers at once never wait for each other, and `fold`
-adds them up from time to time. SQLite has one writer and keeps one row a month.
+adds them up from time to time. SQLite has one writer and keeps one row a day.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from salesyear.performance.models import FactChange
 
 TABLE = "performance_factchange"
 FOLD_AT = 2_000
+DAYS = 32  # rows of a month where nothing is to be folded: one a day, and one for what has no day
 Stamps = Mapping[tuple[str, int], int]
 
 
@@ -57,6 +59,13 @@ def month_of(day: str) -> str:
     return f"(CAST(strftime('%Y', {day}) AS INTEGER) * 12 + CAST(strftime('%m', {day}) AS INTEGER) - 1)"
 
 
+def _day_of(day: str) -> str:
+    """The SQL that says which day of its month a day is."""
+    if connection.vendor == "postgresql":
+        return f"EXTRACT(DAY FROM {day})::int"
+    return f"CAST(strftime('%d', {day}) AS INTEGER)"
+
+
 def apply(**_: object) -> None:
     """Put the triggers in place (after every migration); where one was missing, every month counts as changed."""
     if not {TABLE, *(source.table for source in SOURCES)} <= set(connection.introspection.table_names()):
@@ -77,8 +86,8 @@ def seed() -> None:
         for source in SOURCES:
             months = f"SELECT DISTINCT {_month(source, 'r')} AS month FROM {_rows(source, source.table, 'r')}"
             cursor.execute(
-                f"INSERT INTO {TABLE} (facts, month, stamp) "
-                f"SELECT '{source.facts}', month, {_random()} FROM ({months}) AS m WHERE month IS NOT NULL"
+                f"INSERT INTO {TABLE} (facts, month, day, stamp) "
+                f"SELECT '{source.facts}', month, 0, {_random()} FROM ({months}) AS m WHERE month IS NOT NULL"
             )
     fold()
 
@@ -88,21 +97,30 @@ def stamps() -> Stamps:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT facts, month, SUM(stamp), COUNT(*) FROM {TABLE} GROUP BY facts, month")
         found = cursor.fetchall()
-    if sum(rows for *_, rows in found) > len(found) + FOLD_AT and not connection.in_atomic_block:
+    if sum(rows for *_, rows in found) > DAYS * len(found) + FOLD_AT and not connection.in_atomic_block:
         fold()
     return {(facts, int(month)): int(stamp) for facts, month, stamp, _ in found}
 
 
+def days(facts: str, month: int) -> dict[int, int]:
+    """The stamp of each day of a month that has changed, 0 for what changed in it without saying when."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT day, SUM(stamp) FROM {TABLE} WHERE facts = %s AND month = %s GROUP BY day", [facts, month]
+        )
+        return {int(day): int(stamp) for day, stamp in cursor.fetchall()}
+
+
 def fold() -> None:
-    """Add up the rows of each month; stamps stay what they are."""
+    """Add up the rows of each day; stamps stay what they are."""
     with transaction.atomic():
         rows = list(FactChange.objects.select_for_update(skip_locked=connection.vendor == "postgresql"))
-        sums: dict[tuple[str, int], int] = {}
+        sums: dict[tuple[str, int, int], int] = {}
         for row in rows:
-            sums[row.facts, row.month] = sums.get((row.facts, row.month), 0) + row.stamp
+            sums[row.facts, row.month, row.day] = sums.get((row.facts, row.month, row.day), 0) + row.stamp
         FactChange.objects.filter(pk__in=[row.pk for row in rows]).delete()
         FactChange.objects.bulk_create(
-            FactChange(facts=facts, month=month, stamp=stamp) for (facts, month), stamp in sums.items()
+            FactChange(facts=facts, month=month, day=day, stamp=stamp) for (facts, month, day), stamp in sums.items()
         )
 
 
@@ -120,13 +138,14 @@ def _sqlite(source: Source) -> Iterator[tuple[str, list[str]]]:
 
 
 def _note(source: Source, side: str) -> str:
-    """SQLite: add to the month's row, making it first if need be."""
-    month = _month(source, side)
+    """SQLite: add to the day's row, making it first if need be."""
+    month, day = _month(source, side), _day(source, side)
     if source.through:
-        month = f"(SELECT {_month(source, 'o')} FROM {source.through} o WHERE o.id = {side}.order_id)"
-    here = f"facts = '{source.facts}' AND month = {month}"
+        found = f"FROM {source.through} o WHERE o.id = {side}.order_id"
+        month, day = f"(SELECT {_month(source, 'o')} {found})", f"(SELECT {_day(source, 'o')} {found})"
+    here = f"facts = '{source.facts}' AND month = {month} AND day = {day}"
     return (
-        f"INSERT INTO {TABLE} (facts, month, stamp) SELECT '{source.facts}', {month}, 0 "
+        f"INSERT INTO {TABLE} (facts, month, day, stamp) SELECT '{source.facts}', {month}, {day}, 0 "
         f"WHERE {month} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {TABLE} WHERE {here}); "
         f"UPDATE {TABLE} SET stamp = stamp + {_random()} WHERE {here};"
     )
@@ -134,10 +153,11 @@ def _note(source: Source, side: str) -> str:
 
 def _postgresql(source: Source) -> Iterator[tuple[str, list[str]]]:
     function = f"salesyear_note_{source.table}"
-    months = f"SELECT DISTINCT {_month(source, 'r')} AS month FROM {_rows(source, 'changed', 'r')}"
+    when = f"{_month(source, 'r')} AS month, {_day(source, 'r')} AS day"
+    days_ = f"SELECT DISTINCT {when} FROM {_rows(source, 'changed', 'r')}"
     body = (
-        f"INSERT INTO {TABLE} (facts, month, stamp) "
-        f"SELECT '{source.facts}', month, {_random()} FROM ({months}) AS m WHERE month IS NOT NULL; RETURN NULL;"
+        f"INSERT INTO {TABLE} (facts, month, day, stamp) "
+        f"SELECT '{source.facts}', month, day, {_random()} FROM ({days_}) AS m WHERE month IS NOT NULL; RETURN NULL;"
     )
     make = (
         f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
@@ -158,8 +178,8 @@ def _postgresql(source: Source) -> Iterator[tuple[str, list[str]]]:
     name = f"{source.table}_noted_truncate"
     everything = f"salesyear_note_all_{source.facts}"
     body = (
-        f"INSERT INTO {TABLE} (facts, month, stamp) SELECT DISTINCT facts, month, {_random()} FROM {TABLE} "
-        f"WHERE facts = '{source.facts}'; RETURN NULL;"
+        f"INSERT INTO {TABLE} (facts, month, day, stamp) SELECT facts, month, 0, {_random()} FROM "
+        f"(SELECT DISTINCT facts, month FROM {TABLE}) AS m WHERE facts = '{source.facts}'; RETURN NULL;"
     )
     make = f"CREATE OR REPLACE FUNCTION {everything}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
     make += f"SET search_path = public, pg_temp AS $$ BEGIN {body} END $$"
@@ -170,7 +190,15 @@ def _postgresql(source: Source) -> Iterator[tuple[str, list[str]]]:
 def _month(source: Source, alias: str) -> str:
     if source.key:
         return f"{alias}.{source.key}"
-    return month_of(f"{'o' if source.through and alias == 'r' else alias}.{source.day}") if source.day else "0"
+    return month_of(_dated(source, alias)) if source.day else "0"
+
+
+def _day(source: Source, alias: str) -> str:
+    return _day_of(_dated(source, alias)) if source.day and not source.key else "0"
+
+
+def _dated(source: Source, alias: str) -> str:
+    return f"{'o' if source.through and alias == 'r' else alias}.{source.day}"
 
 
 def _rows(source: Source, table: str, alias: str) -> str:

@@ -2,29 +2,39 @@
 
 A file is fresh when the database says the stamp that is in its name; there is nothing else to remember, no lock to
 hold, and the whole folder can be thrown away at any moment. Two processes that make the same file make the same file.
+
+A month's file says in its own notes which stamp each of its days had. When a few of them have changed, the others are
+taken over from it, and only those are read from the database. Beside it lie the same rows summed up without some of
+their columns, for the many figures that do not ask for these (`tables.LIGHTER`).
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
+from salesyear.engine.metrics.tables import LIGHTER, SUMMED, TABLES
 from salesyear.performance.facts import changes, reading, selects
 from salesyear.performance.facts.changes import Stamps
-from salesyear.performance.facts.selects import Money
+from salesyear.performance.facts.selects import Money, Span
 
 if TYPE_CHECKING:
     import polars as pl
 
 KEPT_SECONDS = 3_600  # a file that is no longer wanted may still be read by somebody
 TRIES = 5
+FEW = 10  # days of a month that are read by themselves; when more have changed, all of it is
+_DAYS = "salesyear.days"  # under this name a file says which stamps its days had
+_ORDER = ("unit", "rep", "day", "row")
 _HIDDEN = {"sold": ("line_unit", "line_rep"), "customers": ("agency",)}
 
 
@@ -48,23 +58,40 @@ def schema_of(name: str) -> dict[str, Any]:
     """The columns of a kind of facts with their types, those included that only say who may see a row."""
     import polars as pl
 
-    from salesyear.engine.metrics.tables import TABLES
-
+    of, without = LIGHTER.get(name, (name, frozenset()))
     kinds = {"int64": pl.Int64, "date": pl.Date, "string": pl.String}
-    own = {column: kinds[kind] for column, kind in TABLES[name].columns.items()}
-    return own | dict.fromkeys(_HIDDEN.get(name, ()), pl.Int64)
+    own = {column: kinds[kind] for column, kind in TABLES[of].columns.items() if column not in without}
+    return own | dict.fromkeys(_HIDDEN.get(of, ()), pl.Int64)
 
 
 def fresh(money: Money, stamps: Stamps) -> dict[str, list[Path]]:
     """The files of every kind of facts, those made anew whose month has changed."""
-    found = {name: [empty(name)] for name in (*selects.DATED, "customers", "products", "units")}
+    found = {name: [empty(name)] for name in (*selects.DATED, *LIGHTER, "customers", "products", "units")}
     for (name, month), _stamp in sorted(stamps.items()):
         if name in selects.DATED:
-            found[name].append(_of_month(name, month, money, stamps))
+            _add(found, name, _of_month(name, month, money, stamps))
     for name, make in _WHOLE.items():
         if (name, 0) in stamps:
             found[name].append(kept(f"{name}/all.{stamps[name, 0]:x}", _once(name, make)))
     return found
+
+
+def _add(found: dict[str, list[Path]], name: str, path: Path) -> None:
+    """Add a month's file, and what lies beside it."""
+    found[name].append(path)
+    for light, (of, without) in LIGHTER.items():
+        if of == name:
+            found[light].append(kept(f"{light}/{path.stem}", partial(_summed, path, without)))
+
+
+def _summed(path: Path, without: frozenset[str]) -> pl.DataFrame:
+    """The rows of a file without some of their columns, summed up."""
+    import polars as pl
+
+    rows = pl.read_parquet(path).drop(without)
+    keys = [name for name in rows.columns if name not in SUMMED]
+    order = sorted(keys, key=lambda name: (*_ORDER, name).index(name))
+    return rows.group_by(keys).agg(pl.col(SUMMED).sum()).sort(order)
 
 
 def stamp_of(name: str, month: int, money: Money, stamps: Stamps) -> str:
@@ -85,17 +112,49 @@ def sweep(wanted: Iterable[Path]) -> int:
 
 
 def _of_month(name: str, month: int, money: Money, stamps: Stamps) -> Path:
-    sql = selects.DATED[name](money, month)
     for _ in range(TRIES):
-        path = folder() / f"{name}/{month}.{stamp_of(name, month, money, stamps)}.parquet"
+        path = _path_of(name, month, money, stamps)
         if path.exists():
             return path
-        rows = reading.frame(sql, schema_of(name)).sort("unit", "rep", "day", "row")
+        days = changes.days(name, month)
+        rows = _rows(path, name, Span(month), money, days).sort(_ORDER)
         # Read once more which stamp it has: when it is the same, these are just the rows of that stamp.
         stamps = changes.stamps()
-        if path == folder() / f"{name}/{month}.{stamp_of(name, month, money, stamps)}.parquet":
-            return _written(path, rows)
+        if path == _path_of(name, month, money, stamps) and sum(days.values()) == stamps[name, month]:
+            return _written(path, rows, {_DAYS: json.dumps(days)})
     raise KeptChanging(f"{name} of {month // 12}-{month % 12 + 1} kept changing.")
+
+
+def _path_of(name: str, month: int, money: Money, stamps: Stamps) -> Path:
+    return folder() / f"{name}/{month}.{stamp_of(name, month, money, stamps)}.parquet"
+
+
+def _rows(path: Path, name: str, span: Span, money: Money, days: Mapping[int, int]) -> pl.DataFrame:
+    """The rows of a month: of an earlier file of it those days that are as they were, from the database the others."""
+    import polars as pl
+
+    old = _earlier(path)
+    before = _days_in(old) if old else {}
+    changed = {day for day in {*days, *before} if days.get(day) != before.get(day)}
+    if old is None or not before or 0 in changed or len(changed) > FEW:
+        return reading.frame(selects.DATED[name](money, span), schema_of(name))
+    new = reading.frame(selects.DATED[name](money, span.only(changed)), schema_of(name))
+    return pl.concat([pl.read_parquet(old).filter(~pl.col("day").dt.day().is_in(list(changed))), new])
+
+
+def _earlier(path: Path) -> Path | None:
+    """The newest file of the same month, made with the same rates."""
+    month, _stamp, rest = path.name.split(".", 2)
+    found = (one for one in path.parent.glob(f"{month}.*") if one.name.split(".", 2)[2] == rest)
+    return max(found, key=lambda one: one.stat().st_mtime_ns, default=None)
+
+
+def _days_in(path: Path) -> dict[int, int]:
+    """The stamps that a file's days had; none for a file that does not say it."""
+    import polars as pl
+
+    said = pl.read_parquet_metadata(path).get(_DAYS)
+    return {int(day): stamp for day, stamp in json.loads(said).items()} if said else {}
 
 
 def _once(name: str, make: Callable[[], pl.DataFrame]) -> Callable[[], pl.DataFrame]:
@@ -115,11 +174,13 @@ def empty(name: str) -> Path:
     return kept(f"{name}/none.{mark_of(list(schema_of(name)))}", lambda: pl.DataFrame(schema=schema_of(name)))
 
 
-def _written(path: Path, rows: pl.DataFrame) -> Path:
+def _written(path: Path, rows: pl.DataFrame, notes: dict[str, str] | None = None) -> Path:
     """Write a file whole or not at all, for its owner alone."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     half = path.with_suffix(f".{os.getpid()}.{time.monotonic_ns()}.half")
-    rows.write_parquet(half, compression="zstd", compression_level=1, statistics=True, row_group_size=122_880)
+    rows.write_parquet(
+        half, compression="zstd", compression_level=1, statistics=True, row_group_size=122_880, metadata=notes
+    )
     half.chmod(0o600)
     half.replace(path)
     return path

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from salesyear.engine.metrics.tables import LIGHTER
 from salesyear.performance.facts import columnar, reading, selects
 from salesyear.performance.facts.selects import Money
 
@@ -51,7 +52,7 @@ def _live(files: Files, money: Money) -> tuple[Engine, dict[str, str]]:
     live |= {"customers": selects.CUSTOMERS, "products": selects.PRODUCTS}
     tables = {name: engine.view(f"{name}_{columnar.mark_of([select])}", select) for name, select in live.items()}
     for name, paths in files.items():
-        if name not in live:
+        if name not in live and name not in LIGHTER:
             mark = columnar.mark_of([str(path) for path in paths])
             tables[name] = engine.hold(f"{name}_{mark}", lambda paths=paths: pl.read_parquet(list(paths)))
     return engine, tables

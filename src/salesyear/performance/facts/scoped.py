@@ -30,7 +30,7 @@ SEEN: Mapping[str, Visible] = {
     "cash_targets": Sheet.visible,
     "customers": Customer.visible,
 }
-Other = Callable[[str], Any]
+Other = Callable[..., Any]
 
 
 def facts_of(scope: Scope, version: Version | None = None) -> Facts:
@@ -45,8 +45,9 @@ def facts_of(scope: Scope, version: Version | None = None) -> Facts:
     money = Money(rates.base, tuple(sorted(rates.decimals.items())))
     files = columnar.fresh(money, stamps) | owed.files(stamps, owed.versions(version))
     engine, tables = engines.holding(files, money)
-    key = hashlib.sha256(repr((sorted(tables.items()), _who(scope))).encode()).hexdigest()
-    facts = Facts(engine, tables, within=_within(scope), key=key, working=working_days)
+    who = repr(_who(scope))
+    key = hashlib.sha256(repr((sorted(tables.items()), who)).encode()).hexdigest()
+    facts = Facts(engine, tables, _within(scope), _seen_by(scope), key, patterned=who, working=working_days)
     if len(money.digits) > 1:
         _refuse_unrated(facts, rates, scope)
     return facts
@@ -78,6 +79,12 @@ def _who(scope: Scope) -> tuple[object, ...]:
     return everything, reach, sorted(scope.units), sorted(scope.reps), sorted(scope.agencies)
 
 
+def _seen_by(scope: Scope) -> frozenset[str]:
+    """By which columns it is decided what is seen, besides whose a row is."""
+    agent = scope.agencies and any(Reach.AGENCY in scope.sees(visible.family) for visible in SEEN.values())
+    return frozenset({"customer"} if agent else ())
+
+
 def _within(scope: Scope) -> Callable[[str, Any, Other], Any]:
     def within(name: str, rows: Any, other: Other) -> Any:  # noqa: ANN401 - Ibis tables
         visible = SEEN.get(name)
@@ -104,7 +111,7 @@ def _ways(name: str, visible: Visible, scope: Scope, rows: Any, other: Other) ->
 
 def _bought_from(scope: Scope, reach: frozenset[Reach], rows: Any, other: Other) -> Any:  # noqa: ANN401
     """A customer is seen, too, by whoever earned a sale there."""
-    sold = other("sold")
+    sold = other("sold", {"customer"})
     for wanted, columns, keys in (
         (Reach.UNITS, ("unit", "line_unit"), scope.units),
         (Reach.OWN, ("rep", "line_rep"), scope.reps),

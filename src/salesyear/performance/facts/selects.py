@@ -7,6 +7,7 @@ has said the rate.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import gcd
 
@@ -43,17 +44,48 @@ class Money:
         return f"{_sign(f'{alias}.amount')} * {_half_up(f'ABS({alias}.amount)', rate, above, below)}"
 
 
-def sold(money: Money, month: int | None = None) -> str:
-    """Sales and returns, a shared sale one row a share; of one month, or of all."""
-    line = _limited("l.ordered_on", month)
-    back = _limited("b.returned_on", month)
+@dataclass(frozen=True)
+class Span:
+    """Which rows are read: of all months, of one (by its number), or of some days of it."""
+
+    month: int | None = None
+    days: tuple[str, ...] = ()
+
+    def only(self, days: Iterable[int]) -> Span:
+        """Just some days of its month, each given by its number in it."""
+        month = self.month or 0
+        return Span(month, tuple(f"{month // 12:04}-{month % 12 + 1:02}-{day:02}" for day in sorted(days)))
+
+    def within(self, day: str) -> str:
+        """The condition that a day falls into it, in a form that an index serves."""
+        if self.month is None:
+            return "1 = 1"
+        if self.days:
+            return f"{day} IN ({', '.join(repr(one) for one in self.days)})"
+        return f"{day} >= '{_first_day(self.month)}' AND {day} < '{_first_day(self.month + 1)}'"
+
+    def number(self, day: str) -> str:
+        """The month of a day that falls into it."""
+        return month_of(day) if self.month is None else f"{self.month}"
+
+
+ALL = Span()
+
+
+def sold(money: Money, span: Span = ALL) -> str:
+    """Sales and returns, a shared sale one row a share.
+
+    Lines with shares are looked for by themselves: few are shared, and the others would be read once more for them.
+    """
+    line, back = span.within("l.ordered_on"), span.within("b.returned_on")
     amount, returned = money.amount("l", "ordered_on"), money.amount("b", "returned_on")
-    dated = f"l.ordered_on AS day, {month_of('l.ordered_on')} AS month, l.customer_id AS customer"
+    dated = f"l.ordered_on AS day, {span.number('l.ordered_on')} AS month, l.customer_id AS customer"
     own = 'COALESCE(l.unit_id, 0) AS line_unit, COALESCE(l.rep_id, 0) AS line_rep, l.order_id AS "order"'
+    shared = "EXISTS (SELECT 1 FROM sales_credit q WHERE q.order_id = l.order_id)"
     return f"""
 SELECT l.id AS "row", 1 AS kind, {dated}, COALESCE(l.rep_id, 0) AS rep, COALESCE(l.unit_id, 0) AS unit, {own},
   l.product_id AS product, {amount} AS amount, l.quantity_micros AS quantity
-FROM sales_orderline l LEFT JOIN sales_credit c ON c.order_id = l.order_id WHERE c.id IS NULL AND {line}
+FROM sales_orderline l WHERE {line} AND NOT {shared}
 UNION ALL
 SELECT "row", 1, day, month, customer, rep, unit, line_unit, line_rep, "order", product,
   sign * (part + CASE WHEN place <= whole - parts THEN 1 ELSE 0 END), quantity
@@ -65,32 +97,32 @@ FROM (SELECT *, whole_size * shares / {MICRO} AS whole, CAST(SUM(part) OVER (PAR
       ABS(l.own) * c.part_of % {MICRO} AS rest,
       CAST(SUM(c.part_of) OVER (PARTITION BY l.id) AS BIGINT) AS shares,
       l.quantity_micros * c.part_of / {MICRO} AS quantity
-    FROM (SELECT l.*, {amount} AS own FROM sales_orderline l WHERE {line}) l
+    FROM (SELECT l.*, {amount} AS own FROM sales_orderline l WHERE {line} AND {shared}) l
     JOIN (SELECT k.*, CAST(k.share AS BIGINT) AS part_of FROM sales_credit k) c ON c.order_id = l.order_id) s) p
 UNION ALL
-SELECT b.id, -1, b.returned_on, {month_of("b.returned_on")}, b.customer_id, COALESCE(b.rep_id, 0),
+SELECT b.id, -1, b.returned_on, {span.number("b.returned_on")}, b.customer_id, COALESCE(b.rep_id, 0),
   COALESCE(b.unit_id, 0), COALESCE(b.unit_id, 0), COALESCE(b.rep_id, 0), COALESCE(b.order_id, 0),
   COALESCE(b.product_id, 0), -({returned}), -COALESCE(b.quantity_micros, 0)
 FROM sales_return b WHERE {back}"""
 
 
-def invoices(money: Money, month: int | None = None) -> str:
+def invoices(money: Money, span: Span = ALL) -> str:
     """What customers owe; without a due date it is due at once."""
     due = "COALESCE(p.due_on, p.invoiced_on)"
     return f"""
-SELECT p.id AS "row", p.invoiced_on AS day, {month_of("p.invoiced_on")} AS month, p.customer_id AS customer,
+SELECT p.id AS "row", p.invoiced_on AS day, {span.number("p.invoiced_on")} AS month, p.customer_id AS customer,
   COALESCE(p.rep_id, 0) AS rep, COALESCE(p.unit_id, 0) AS unit, {due} AS due_on, {month_of(due)} AS due_month,
   {money.amount("p", "invoiced_on")} AS amount
-FROM sales_invoice p WHERE {_limited("p.invoiced_on", month)}"""
+FROM sales_invoice p WHERE {span.within("p.invoiced_on")}"""
 
 
-def receipts(money: Money, month: int | None = None) -> str:
+def receipts(money: Money, span: Span = ALL) -> str:
     """Money that came in; invoice 0 where none is named."""
     return f"""
-SELECT p.id AS "row", p.received_on AS day, {month_of("p.received_on")} AS month, p.customer_id AS customer,
+SELECT p.id AS "row", p.received_on AS day, {span.number("p.received_on")} AS month, p.customer_id AS customer,
   COALESCE(p.rep_id, 0) AS rep, COALESCE(p.unit_id, 0) AS unit, COALESCE(p.invoice_id, 0) AS invoice,
   {money.amount("p", "received_on")} AS amount
-FROM sales_receipt p WHERE {_limited("p.received_on", month)}"""
+FROM sales_receipt p WHERE {span.within("p.received_on")}"""
 
 
 CUSTOMERS = """
@@ -103,14 +135,6 @@ SELECT p.id AS product, COALESCE(p.line_id, 0) AS line, p.category,
   CASE WHEN p.strategic OR COALESCE(n.strategic, p.strategic) THEN 1 ELSE 0 END AS strategic
 FROM sales_product p LEFT JOIN sales_line n ON n.id = p.line_id"""
 DATED = {"sold": sold, "invoices": invoices, "receipts": receipts}
-
-
-def _limited(day: str, month: int | None) -> str:
-    """The condition that a day falls into a month, in a form that an index serves."""
-    if month is None:
-        return "1 = 1"
-    first, following = _first_day(month), _first_day(month + 1)
-    return f"{day} >= '{first}' AND {day} < '{following}'"
 
 
 def _first_day(month: int) -> str:

@@ -188,7 +188,7 @@ def _by_hand(
     names: Names,
     show: Callable[[float], str],
 ) -> list[WayOut]:
-    """Lift something that was set or locked earlier and shares cells with what is asked now; what clashes stands first.
+    """Lift what was set or locked earlier, shares cells with what is asked now and, as far as known, takes part.
 
     What is asked of the very same cells takes the place of what was said of them before: lifting that helps nothing.
     """
@@ -196,13 +196,15 @@ def _by_hand(
     touched, same = np.zeros(now.desk.layout.slots, bool), {cells.key for cells in asked}
     for cells in asked:
         touched[cells.slots] = True
-    nodes = {row.node for row in one.rows} if one else set()
     held = [
         one
         for one in now.present.held
         if one.cells.key not in same and touched[one.cells.slots].any() and (one.area or not problem.area)
     ]
-    held.sort(key=lambda one: not any(name_of(name, keys[0]) in nodes for name, keys in _placed(one)))
+    clashing = (
+        {row.node if row.level in LEVELS else "" for row in one.rows if row.rule.startswith(BY_HAND)} if one else ()
+    )
+    held = [one for one in held if _node(one) in clashing] or held
     return [
         WayOut(
             f"lift:{one.number}",
@@ -214,8 +216,10 @@ def _by_hand(
     ]
 
 
-def _placed(one: Held) -> list[tuple[str, Sequence[int]]]:
-    return [(name, keys) for name, keys in one.where.items() if name in LEVELS and keys]
+def _node(one: Held) -> str:
+    """The node of the tree that something is held at; the company's has no name."""
+    known = [name for name in LEVELS if one.where.get(name)]
+    return name_of(known[-1], one.where[known[-1]][0]) if known else ""
 
 
 def _held(one: Held, names: Names, show: Callable[[float], str]) -> dict[str, str]:
