@@ -25,8 +25,9 @@ class Migration(migrations.Migration):
     dependencies: ClassVar = [("performance", "0004_lessons")]
 
     operations: ClassVar = [
-        migrations.RunPython(forget_triggers, forget_triggers),
+        migrations.RunPython(forget_triggers, migrations.RunPython.noop),
         migrations.AddField("factchange", "day", models.IntegerField("day", default=0)),
         migrations.RemoveIndex("factchange", "change_of_month"),
         migrations.AddIndex("factchange", models.Index(fields=["facts", "month", "day"], name="change_of_day")),
+        migrations.RunPython(migrations.RunPython.noop, forget_triggers),  # taken back, it is the first
     ]
