@@ -179,6 +179,8 @@ def test_a_rule_of_the_plan_gives_way_on_one_click(ask: Asker, cast: Cast) -> No
     li = leaf(cast, "li", "shanghai", "east")
     answer = ask("director", "edits/", one(li, "total", "1000")).json()
     assert answer["clash"]["relaxations"][0]["id"] == "least"
+    # the same rule is not offered twice: what one clash lacks may not be enough for all of them
+    assert not [way for way in answer["clash"]["relaxations"] if way["id"].startswith("rule:")]
     assert "Salespeople" in answer["clash"]["sentence"]
     assert ask("director", "edits/", one(li, "total", "1000", relax="least")).json()["edition"] == 2
     assert rows(ask("director", "rows/"))[li]["values"]["target"]["total"] == 1_000_00

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import floor, isfinite
 from typing import Any
@@ -71,8 +71,10 @@ def _ways_out(
     show: Callable[[float], str],
 ) -> tuple[WayOut, ...]:
     """List the ways out: all rules of the plan giving way as little as will do, one rule, or one thing set by hand."""
-    moved = _one_rule(problem, one, names, show) if one else []
-    return tuple([*_least(problem, names), *moved, *_by_hand(now, problem, one, wanted, names, show)][:MOST])
+    least = _least(problem, names)
+    known = {step["rule"] for way in least for rule in way.rules for step in rule["relax"]}
+    moved = _one_rule(problem, one, known, names, show) if one else []
+    return tuple([*least, *moved, *_by_hand(now, problem, one, wanted, names, show)][:MOST])
 
 
 def _names(scope: Scope, now: State) -> Names:
@@ -152,12 +154,17 @@ def _told(step: Relaxation, names: Names) -> dict[str, str]:
     return {"rule": _rule_name(step.rule), "place": names.node(step.path)}
 
 
-def _one_rule(problem: Clashing, one: Conflict, names: Names, show: Callable[[float], str]) -> list[WayOut]:
-    """Move the bound of one amount of the plan's own by what is missing."""
+def _one_rule(
+    problem: Clashing, one: Conflict, known: Collection[str], names: Names, show: Callable[[float], str]
+) -> list[WayOut]:
+    """Move the bound of one amount of the plan's own by what is missing in this clash; others may be left.
+
+    known: rules that have a way out already, which is measured on all clashes at once and does make room.
+    """
     kinds = {rule.name: rule.kind for rule in problem.plan.model.rules.rules}
     ways = []
     for number, row in enumerate(one.rows):
-        if not _ours(row.rule) or kinds[row.rule] in SHARES or not isfinite(one.missing):
+        if not _ours(row.rule) or row.rule in known or kinds[row.rule] in SHARES or not isfinite(one.missing):
             continue
         step = _moved(row, one.missing, problem)
         said = _told(step, names) | {"amount": show(one.missing)}
