@@ -76,6 +76,11 @@ def test_t2_shows_each_their_part_of_a_shared_sale_and_the_manager_the_whole_onc
     assert strategic(scope_of(cast.users["wang"])) == strategic(SYSTEM) == [1_000_00]
 
 
+@pytest.mark.parametrize("number", range(2, 13))
+def test_every_row_shows_the_initiatives_that_serve_it(version: Version, number: int) -> None:
+    assert of(f"T{number}", version).kinds
+
+
 def test_t4_days_outstanding_and_ageing(cast: Cast, version: Version) -> None:
     """Invoiced 1,000 + 460; 500 of the first paid. Open 960 of 1,460 a year: 240 days. 460 not due: 115 days.
 

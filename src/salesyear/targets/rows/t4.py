@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from salesyear.core import numbers
 from salesyear.org.models import Rep
-from salesyear.plans.models import Sheet
+from salesyear.plans.models import InitiativeKind, Sheet
 from salesyear.sales.frames import NONE
 from salesyear.targets.owed import Owed, owed_on
 from salesyear.targets.rows.parts import (
@@ -25,6 +25,7 @@ from salesyear.targets.rows.parts import (
     share_words,
 )
 
+KINDS = (InitiativeKind.OTHER,)  # what brings cash in lifts no sales, so that no kind of its own closes the gap
 BUCKETS = (0, 30, 60, 90)  # days past due that a bucket ends with; semantics: ageing
 
 
@@ -35,10 +36,10 @@ def report(asked: Asked) -> RowReport:
         words = gettext(
             "No invoice is known: days outstanding, ageing and what is overdue by customer would stand here."
         )
-        return RowReport(_goals(asked, owed), missing=[words])
+        return RowReport(_goals(asked, owed), kinds=KINDS, missing=[words])
     missing = [] if owed.received else [gettext("No receipt is known, so every invoice counts as unpaid.")]
     notes = other_currencies({asked.plan.currency_id, *owed.others}, asked.plan)
-    return RowReport(_goals(asked, owed), _ageing(owed), (), missing, notes, more=(_people(asked, owed),))
+    return RowReport(_goals(asked, owed), _ageing(owed), KINDS, missing, notes, more=(_people(asked, owed),))
 
 
 def _goals(asked: Asked, owed: Owed) -> list[Goal]:
