@@ -16,7 +16,7 @@ from salesyear.documents.content.words import text_of
 
 LINE, HAN_LINE = 1.25, 1.5  # of the type size, from one line to the next: Chinese faces stand further apart
 TO_THE_LEFT: Final = frozenset({Kind.TEXT, Kind.DAY})  # what is read; what is added up stands to the right
-BOLD: Final = 1.2  # wider than the regular face; the one that takes the place of a missing Arial is the widest
+BOLD: Final = 1.28  # wider than the regular face; the one that takes the place of a missing Arial is the widest
 NARROW: Final = frozenset("ijlt.,:;'|!()[]")
 
 
