@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from salesyear.cli.plain import AS_JSON, UserError, answer, console, say, set_up
+from salesyear.cli.plain import AS_JSON, UserError, answer, bring_up_to_date, console, say, set_up
 
 if TYPE_CHECKING:
     from salesyear.samples.loading import SignIn
@@ -32,7 +32,7 @@ def demo(
     """
     set_up()
     sample = _chosen(company)
-    _migrate()
+    bring_up_to_date()
     found = _load_once(sample, years)
     if as_json:
         answer([{"role": one.role, "email": one.email, "password": one.password} for one in found])
@@ -51,15 +51,6 @@ def _chosen(company: str) -> Sample:
     if company not in SAMPLES:
         raise UserError(f"There is no sample “{company}”. There are: {', '.join(SAMPLES)}.")
     return SAMPLES[company]
-
-
-def _migrate() -> None:
-    from django.core.management import call_command
-
-    from salesyear.web.messages import compile_
-
-    compile_()
-    call_command("migrate", interactive=False, verbosity=0)
 
 
 def _load_once(sample: Sample, years: int | None) -> list[SignIn]:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from salesyear.cli.plain import UserError, say, set_up
+from salesyear.cli.plain import UserError, bring_up_to_date, say, set_up
 
 WORK = ".work"  # beside the papers: the database they were made from
 
@@ -28,20 +28,13 @@ def open_plan(
     os.environ["SALESYEAR_HOME"] = str(home)
     os.environ.pop("DATABASE_URL", None)
     set_up()
-    _bring_up_to_date()
+    bring_up_to_date()  # an earlier version may have made it
     _say_where(port)
     sys.stdout.flush()
 
     from salesyear.cli.serve import serve
 
     serve(port=port)
-
-
-def _bring_up_to_date() -> None:
-    """A plan that an earlier version made is its owner's alone, and opened by the same command as ever."""
-    from django.core.management import call_command
-
-    call_command("migrate", interactive=False, verbosity=0)
 
 
 def _say_where(port: int) -> None:

@@ -39,6 +39,16 @@ def say(text: str = "") -> None:
     sys.stdout.write(text + "\n")
 
 
+def bring_up_to_date() -> None:
+    """Compile the texts and bring the database up to date."""
+    from django.core.management import call_command
+
+    from salesyear.web.messages import compile_
+
+    compile_()
+    call_command("migrate", interactive=False, verbosity=0)
+
+
 def console() -> Console:
     """Return where progress bars go: beside the answer, never into it."""
     from rich.console import Console

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from salesyear.cli.opening import WORK
-from salesyear.cli.plain import AS_JSON, UserError, answer, console, say, set_up
+from salesyear.cli.plain import AS_JSON, UserError, answer, bring_up_to_date, console, say, set_up
 
 Told = Callable[[str, float], None]
 LANGUAGES = {"zh-hans": ("zh-hans",), "en": ("en",), "both": ("zh-hans", "en")}
@@ -98,7 +98,7 @@ def _private_home(out: Path, *, keep: bool) -> Iterator[None]:
     os.environ.pop("DATABASE_URL", None)
     try:
         set_up()
-        _migrate()
+        bring_up_to_date()
         yield
         if keep:
             _keep(home, out.absolute() / WORK)
@@ -118,15 +118,6 @@ def _close() -> None:
     from django.db import connections
 
     connections.close_all()
-
-
-def _migrate() -> None:
-    from django.core.management import call_command
-
-    from salesyear.web.messages import compile_
-
-    compile_()
-    call_command("migrate", interactive=False, verbosity=0)
 
 
 @contextmanager

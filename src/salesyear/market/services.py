@@ -22,7 +22,7 @@ from salesyear.market.models import (
     TierCoverage,
     WhiteSpace,
 )
-from salesyear.org.models import Assignment, User, in_force
+from salesyear.org.models import User
 
 if TYPE_CHECKING:
     from salesyear.market.reports import GradeWeights, MarketStudy, Scores, StudyParams
@@ -56,16 +56,8 @@ def keep_scores(made: Scores, *, run: Run | None, actor: User | None) -> Scoring
         record=made.record,
     )
     scope = Scope.system("keeping scores")
-    seats = dict(
-        Assignment.objects.within(scope)
-        .filter(in_force(made.as_of))
-        .order_by("starts_on")
-        .values_list("rep_id", "position__unit_id")
-    )
-    of = {
-        pk: {"rep_id": owner, "unit_id": unit or seats.get(owner)}
-        for pk, owner, unit in Customer.objects.within(scope).values_list("pk", "owner_id", "unit_id")
-    }
+    customers = Customer.objects.within(scope).values_list("pk", "owner_id", "unit_id", "owner__unit_id")
+    of = {pk: {"rep_id": owner, "unit_id": unit or seat} for pk, owner, unit, seat in customers}
     rows = (
         Score(scoring=kept, currency_id=made.currency, **row, **of[row["customer_id"]])
         for row in made.rows

@@ -21,11 +21,7 @@ def suggested_words(row: str, who: str, customers: int) -> str:
     """Say what is suggested to whom, in the reader's language; nothing for a row that suggests nothing."""
     if row not in SUGGESTED:
         return ""
-    said = {"what": gettext(SUGGESTED[row]), "who": who}
-    if not customers:
-        return gettext("%(what)s: %(who)s") % said
-    count = ngettext("%(count)d customer", "%(count)d customers", customers) % {"count": customers}
-    return gettext("%(what)s: %(who)s, %(count)s") % {**said, "count": count}
+    return gettext("%(what)s: %(who)s") % {"what": gettext(SUGGESTED[row]), "who": who_words(who, customers)}
 
 
 def who_words(who: str, customers: int) -> str:

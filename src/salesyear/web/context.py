@@ -11,11 +11,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 import salesyear
 from salesyear.core.scope import NOBODY, Reach, Scope
+from salesyear.core.sentences import enumerated
 from salesyear.org.models import Role
 from salesyear.plans.chapters import CHAPTERS
 from salesyear.samples.loading import SAMPLES, loaded
@@ -101,7 +102,7 @@ class Shell:
     def role_words(self) -> str:
         """The roles held today, in words."""
         names = [str(label) for value, label in Role.choices if value in self._scope.roles]
-        return pgettext("list", ", ").join(names) or gettext("no role yet")
+        return enumerated(names) or gettext("no role yet")
 
     @cached_property
     def reach_words(self) -> str:
@@ -112,7 +113,7 @@ class Shell:
         parts = [self._unit_words()] if Reach.UNITS in reach else []
         parts += [gettext("own customers and sales")] if Reach.OWN in reach else []
         parts += [gettext("the agency's customers and orders")] if Reach.AGENCY in reach else []
-        return pgettext("list", ", ").join(part for part in parts if part) or gettext("nothing yet")
+        return enumerated(part for part in parts if part) or gettext("nothing yet")
 
     @cached_property
     def not_in_sample(self) -> Sample | None:
@@ -122,7 +123,7 @@ class Shell:
     def _unit_words(self) -> str:
         places = self._scope.places
         more = len(places) - 3
-        words = pgettext("list", ", ").join(places[:3])
+        words = enumerated(places[:3])
         return words if more <= 0 else words + " " + ngettext("and %(n)d more", "and %(n)d more", more) % {"n": more}
 
     def _may_open(self, name: str) -> bool:

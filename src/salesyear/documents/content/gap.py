@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import accumulate
 
 from django.utils.translation import gettext as _
@@ -33,8 +32,7 @@ def brief_slides(told: Telling, ledger: Ledger, most: int) -> Iterator[Slide]:
     """The same in one table without owners and places, for the sheet of one salesperson; beyond `most`, in sum."""
     covered, counted = coverage_of(ledger), _counted(ledger)
     if counted:
-        slide = _closing(told, counted, covered)
-        yield replace(slide, parts=(_brief_table(told, counted, most),))
+        yield Slide(_said(told, covered), (_brief_table(told, counted, most),), _notes(), "T1")
     elif covered.needed:
         yield _open(told, covered)
 
@@ -46,21 +44,31 @@ def _counted(ledger: Ledger) -> list[LedgerLine]:
 
 
 def _closing(told: Telling, counted: Sequence[LedgerLine], covered: Coverage) -> Slide:
+    title = _said(told, covered)
+    if not covered.needed:
+        return Slide(title, (_table(told, counted),), _notes(), "T1")
+    said = tuple(_elsewhere(told, covered))
+    parts: tuple[Part, ...] = (_bridge(told, counted, covered, title), *([Bullets(said)] if said else []))
+    return Slide(title, parts, _notes(), "T1")
+
+
+def _said(told: Telling, covered: Coverage) -> str:
+    """How much of what is needed the initiatives bring."""
     values = {
         "count": covered.initiatives,
         "expected": told.short(covered.expected),
         "needed": told.short(covered.needed),
         "share": whole_percent(covered.share),
     }
-    notes = (DEFINITIONS["coverage"](), DEFINITIONS["gap"]())
     if not covered.needed:
-        title = _("%(count)d initiatives are expected to bring %(expected)s; there is no gap to close.") % values
-        return Slide(title, (_table(told, counted),), notes, "T1")
-    title = _("%(count)d initiatives bring %(expected)s on average and cover %(share)s of the gap of %(needed)s.")
-    title %= values
-    said = tuple(_elsewhere(told, covered))
-    parts: tuple[Part, ...] = (_bridge(told, counted, covered, title), *([Bullets(said)] if said else []))
-    return Slide(title, parts, notes, "T1")
+        return _("%(count)d initiatives are expected to bring %(expected)s; there is no gap to close.") % values
+    return (
+        _("%(count)d initiatives bring %(expected)s on average and cover %(share)s of the gap of %(needed)s.") % values
+    )
+
+
+def _notes() -> tuple[str, str]:
+    return DEFINITIONS["coverage"](), DEFINITIONS["gap"]()
 
 
 def _listed(told: Telling, counted: Sequence[LedgerLine], covered: Coverage) -> Slide:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from salesyear.core.scope import Scope, ScopedModel
+from salesyear.core.sentences import enumerated
 from salesyear.documents.content.model import Chapter, Column, Row, Slide, Table
 from salesyear.plans.chapters import CHAPTERS, FACTS
 from salesyear.plans.chapters import Chapter as Outline
@@ -80,7 +81,7 @@ def _row(row: OutlineRow, shown: AnySet[str], there: AnySet[str], policy: Mappin
     goals = pgettext("between phrases", "; ").join(
         goal_of(figure, policy) for figure in FIGURES if figure.row == row.code and _is_goal(figure)
     )
-    lacking = pgettext("list", ", ").join(_(FACTS[name]) for name in _lacking(row, there))
+    lacking = enumerated(_(FACTS[name]) for name in _lacking(row, there))
     where = _("yes") if row.code in shown else _("no")
     return Row((f"{row.code} {row.name}", goals or _(row.shows), where, lacking or _("nothing")))
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.utils.translation import gettext, gettext_lazy, pgettext
+from django.utils.translation import gettext, gettext_lazy
 
 from salesyear.core import numbers
+from salesyear.core.sentences import enumerated
 from salesyear.market.models import MarketCell
 from salesyear.market.pages.base import Choice, StudyPage, Tile, below, chosen, leaves, tiles
 from salesyear.org.models import Unit
@@ -167,7 +168,7 @@ class PotentialPage(StudyPage):
             _sum(now, "low"),
             _sum(now, "high"),
             any(cell.estimated for cell in now),
-            pgettext("list", ", ").join(sorted({f"{cell.source} {cell.source_on}" for cell in now if cell.source})),
+            enumerated(sorted({f"{cell.source} {cell.source_on}" for cell in now if cell.source})),
             _sum(now, "sold") or 0,
             _sum(now, "potential"),
             MICRO * (_sum(before, "sold") or 0) / earlier if earlier else None,

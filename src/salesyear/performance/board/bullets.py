@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext
 
 from salesyear.core import drawings, numbers
 from salesyear.core.drawings import Drawing
+from salesyear.core.sentences import enumerated
 from salesyear.engine.metrics import BY_NAME, TABLES, missing_of
 from salesyear.performance.board.reports import Board
 from salesyear.performance.board.texts import Money, direction, percent
@@ -111,7 +112,7 @@ def _plain(name: str, total: Mapping[str, Any]) -> Bullet:
     tables: Sequence[str] = missing_of(name) if figure else ()
     value = total.get(name)
     if value is None:
-        what = pgettext("list", ", ").join(_rows_of(table) for table in tables)
+        what = enumerated(_rows_of(table) for table in tables)
         missing = gettext("needs: %(what)s") % {"what": what} if what else ""
         return Bullet(heading, numbers.MISSING, missing=missing)
     return Bullet(heading, f"{value:,.1f}")

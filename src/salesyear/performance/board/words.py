@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext, ngettext
 
+from salesyear.core.sentences import enumerated
 from salesyear.performance.board.asked import LAST_YEAR
 from salesyear.performance.board.names import Names
 from salesyear.performance.board.reports import Board, Part
@@ -33,7 +34,7 @@ def news(board: Board, names: Names, money: Money) -> list[str]:
     lines = [gettext("Sales of the last seven days: %(sold)s, after %(before)s in the seven before.") % said]
     most = [f"{names.of('customer', key)} {money.signed(change)}" for key, change in moved.most]
     if most:
-        lines.append(gettext("Most of the difference: %(most)s.") % {"most": pgettext("list", ", ").join(most)})
+        lines.append(gettext("Most of the difference: %(most)s.") % {"most": enumerated(most)})
     if moved.received:
         lines.append(gettext("Received: %(amount)s.") % {"amount": money.text(moved.received)})
     return lines
@@ -55,7 +56,7 @@ def _behind(board: Board, names: Names, money: Money) -> list[str]:
         return []
     if not behind:
         return [gettext("None of the parts is behind.")] if len(board.parts) > 1 else []
-    named = pgettext("list", ", ").join(_named(board, part, names, money) for part in behind[:MOST_BEHIND])
+    named = enumerated(_named(board, part, names, money) for part in behind[:MOST_BEHIND])
     said = ngettext(
         "%(n)d of %(of)d is behind: %(named)s.", "%(n)d of %(of)d are behind, furthest: %(named)s.", len(behind)
     )

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from salesyear.core import numbers
 from salesyear.core.scope import Scope
+from salesyear.core.sentences import enumerated
 from salesyear.engine.targets.conflicts import Clash as Row
 from salesyear.engine.targets.conflicts import Conflict, conflicts
 from salesyear.engine.targets.rules import SHARES
@@ -134,7 +134,7 @@ def _sentence(one: Conflict, places: _Places, show: Callable[[float], str]) -> s
 def _listed(names: Sequence[str]) -> str:
     """Name the first few, and count the others: months that are over can be a hundred locks."""
     more = _(" and %(count)d more") % {"count": len(names) - NAMED} if len(names) > NAMED else ""
-    return pgettext("list", ", ").join(names[:NAMED]) + more
+    return enumerated(names[:NAMED]) + more
 
 
 def _least(problem: Clashing, names: Names) -> list[WayOut]:

@@ -120,6 +120,15 @@ def share_words(part: float, whole: float) -> str:
     return numbers.percent(round(part * WHOLE / whole)).text if whole > 0 else numbers.MISSING
 
 
+def planned_share(asked: Asked, label: str, figure: str, part: int, whole: int) -> Goal:
+    """What a version asks of a part of its target, beside the share that a figure of the policy asks at least.
+
+    Amounts are whole, shares are not: a plan that was solved for the share may miss it by its rounding.
+    """
+    reached = part >= asked.values[figure] * whole - 10**asked.plan.currency.digits
+    return Goal(label, f"≥ {asked.goal(figure)}", share_words(part, whole), reached, asked.money(part))
+
+
 def micros(part: float, whole: float) -> int | None:
     """Part ÷ whole in parts per million; None without a whole."""
     return round(part * WHOLE / whole) if whole > 0 else None

@@ -11,7 +11,7 @@ from salesyear.plans.models import InitiativeKind
 from salesyear.sales.frames import earned
 from salesyear.sales.models import Product
 from salesyear.sales.money import NoRate
-from salesyear.targets.rows.parts import Asked, Column, Goal, RowReport, Table, micros, share_words
+from salesyear.targets.rows.parts import Asked, Column, Goal, RowReport, Table, micros, planned_share, share_words
 
 KINDS = (InitiativeKind.CROSS_SELL, InitiativeKind.PROMOTION, InitiativeKind.PRICE)
 
@@ -54,9 +54,7 @@ def _planned(asked: Asked) -> list[Goal]:
     if whole <= 0:
         return []
     label = gettext("Strategic lines’ share of the target %(year)d") % {"year": asked.plan.year}
-    least = asked.values["strategic_share"] * whole
-    reached = part >= least - 10**asked.plan.currency.digits  # a plan solved for the share may miss it by its rounding
-    return [Goal(label, f"≥ {asked.goal('strategic_share')}", share_words(part, whole), reached, asked.money(part))]
+    return [planned_share(asked, label, "strategic_share", part, whole)]
 
 
 def _goal(asked: Asked, strategic: int, whole: int) -> Goal:

@@ -12,7 +12,7 @@ from salesyear.plans.frames import part_of_target
 from salesyear.plans.models import InitiativeKind
 from salesyear.sales.frames import earned
 from salesyear.sales.money import NoRate
-from salesyear.targets.rows.parts import Asked, Column, Goal, RowReport, Table, share_words
+from salesyear.targets.rows.parts import Asked, Column, Goal, RowReport, Table, planned_share, share_words
 
 if TYPE_CHECKING:
     import polars as pl
@@ -58,10 +58,7 @@ def _planned(asked: Asked) -> list[Goal]:
     if whole <= 0:
         return []
     label = gettext("New customers’ share of the target %(year)d") % {"year": asked.plan.year}
-    wanted, least = f"≥ {asked.goal('new_customer_share')}", asked.values["new_customer_share"] * whole
-    # Amounts are whole, shares are not: a plan that was solved for the share may miss it by its rounding.
-    reached = new >= least - 10**asked.plan.currency.digits
-    return [Goal(label, wanted, share_words(new, whole), reached, asked.money(new))]
+    return [planned_share(asked, label, "new_customer_share", new, whole)]
 
 
 def _won(asked: Asked, sold: pl.DataFrame) -> tuple[list[tuple[int, int, date, int]], float]:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from salesyear.core import events, numbers, rls
 from salesyear.core.scope import Scope
+from salesyear.core.sentences import enumerated
 from salesyear.org.models import Rep, Unit, User
 from salesyear.plans.models import Version
 from salesyear.plans.months import MONTHS, months_of, months_over
@@ -146,8 +148,9 @@ def _no_row(version: Version, sums: dict[tuple[int, int], int]) -> str:
     units = dict(Unit.objects.within(Scope.system("naming a unit")).values_list("pk", "name"))
     reps = dict(Rep.objects.within(Scope.system("naming a salesperson")).values_list("pk", "name"))
     most = sorted(sums.items(), key=lambda one: -one[1])[:NAMED]
-    named = [f"{reps.get(rep) or _('nobody named')}, {units.get(at, '--')}" for (at, rep), _amount in most]
+    named = [enumerated((reps.get(rep) or _("nobody named"), units.get(at, "--"))) for (at, rep), _amount in most]
     amount = numbers.money(sum(sums.values()), version.plan.currency_id, digits=version.plan.currency.digits).text
-    said = {"who": "; ".join(named) + (" …" if len(sums) > NAMED else ""), "amount": amount}
+    who = pgettext("between phrases", "; ").join(named) + (" …" if len(sums) > NAMED else "")
+    said = {"who": who, "amount": amount}
     words = _("No row of this plan stands for sales of %(amount)s (%(who)s): make a new plan, or hold at the targets.")
     return words % said
