@@ -6,7 +6,7 @@ see; the policies below do the rest. Commands and workers keep the owner's role,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -124,6 +124,30 @@ def as_owner() -> Iterator[None]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('role', %s, false)", [role])
+
+
+def worn(scope: Scope) -> tuple[str, str]:
+    """Return what puts the role on for `scope`, and what takes it off, as plain SQL for a driver of its own."""
+    sql, texts = _put_on(scope)
+    quoted = ("'" + text.replace("'", "''") + "'" for text in texts)
+    return sql % tuple(quoted), "RESET ROLE"
+
+
+def gate(visible: Visible, ways: Mapping[Reach, str]) -> str:
+    """Return the rule of the policies for a view that stands for a table's rows and runs with the owner's rights.
+
+    ways: reach → the test of a row of the view; `{mine}` in it stands for the keys of that reach.
+    """
+    parts = [_sees(visible, Reach.ALL)]
+    for _, reach, setting in _LISTS:
+        if test := ways.get(reach):
+            parts.append(f"({_sees(visible, reach)} AND ({test.format(mine=f'{_mine(setting)}::bigint[]')}))")
+    return " OR ".join(parts)
+
+
+def seen(model: type[ScopedModel]) -> str:
+    """Return the query for the keys of a table's rows that the policy lets through, for such a view."""
+    return f"SELECT id FROM {model._meta.db_table} WHERE {_condition(model)}"
 
 
 def _put_on(scope: Scope) -> tuple[str, list[str]]:

@@ -12,8 +12,11 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from salesyear.core import rls
+from salesyear.core.scope import Scope
 from salesyear.engine.metrics.tables import LIGHTER
 from salesyear.performance.facts import columnar, reading, selects
+from salesyear.performance.facts.gates import gate_of
 from salesyear.performance.facts.selects import Money
 
 if TYPE_CHECKING:
@@ -28,8 +31,8 @@ class WrongEngine(ValueError):
     """SALESYEAR_ENGINE names an engine that cannot answer here."""
 
 
-def holding(files: Files, money: Money) -> tuple[Engine, dict[str, str]]:
-    """The engine, and under which name it knows each kind of facts. Raises WrongEngine."""
+def holding(files: Files, money: Money, scope: Scope) -> tuple[Engine, dict[str, str]]:
+    """The engine as `scope` may ask it, and under which name it knows each kind of facts. Raises WrongEngine."""
     asked = settings.ENGINE
     with _guard:
         if asked == "duckdb":
@@ -37,25 +40,33 @@ def holding(files: Files, money: Money) -> tuple[Engine, dict[str, str]]:
         elif asked.startswith(SPARK):
             engine = _spark(asked)
         elif connection.vendor == "postgresql":
-            return _live(files, money)
+            return _live(files, money, scope)
         else:
             raise WrongEngine(_("SALESYEAR_ENGINE is postgresql, but DATABASE_URL names no PostgreSQL database."))
         return engine, {name: engine.view(name, paths) for name, paths in files.items()}
 
 
-def _live(files: Files, money: Money) -> tuple[Engine, dict[str, str]]:
-    """PostgreSQL on its live tables; what is packed there (sheets of a plan) it is given unpacked."""
+def _live(files: Files, money: Money, scope: Scope) -> tuple[Engine, dict[str, str]]:
+    """PostgreSQL on its live tables; what is packed there (sheets of a plan) it is given unpacked.
+
+    The views run with the owner's rights, for a shared sale is shared out over all who share it. Whoever asks wears the
+    scoped role, may read these views alone, and each view lets through what the policies of its rows do.
+    """
     import polars as pl
 
-    engine = _postgres(reading.postgresql_url())
-    live = {name: make(money) for name, make in selects.DATED.items()}
-    live |= {"customers": selects.CUSTOMERS, "products": selects.PRODUCTS}
-    tables = {name: engine.view(f"{name}_{columnar.mark_of([select])}", select) for name, select in live.items()}
+    from salesyear.engine.metrics.engines.postgres import Narrowed
+
+    server = _postgres(reading.postgresql_url())
+    selected = {name: make(money) for name, make in selects.DATED.items()}
+    selected |= {"customers": selects.CUSTOMERS, "products": selects.PRODUCTS}
     for name, paths in files.items():
-        if name not in live and name not in LIGHTER:
+        if name not in selected and name not in LIGHTER:
             mark = columnar.mark_of([str(path) for path in paths])
-            tables[name] = engine.hold(f"{name}_{mark}", lambda paths=paths: pl.read_parquet(list(paths)))
-    return engine, tables
+            given = server.hold(f"{name}_{mark}_given", lambda paths=paths: pl.read_parquet(list(paths)))
+            selected[name] = f'SELECT * FROM "{given}"'
+    guarded = {name: f"SELECT * FROM ({select}) v WHERE {gate_of(name)}" for name, select in selected.items()}
+    tables = {name: server.view(f"{name}_{columnar.mark_of([sql])}", sql) for name, sql in guarded.items()}
+    return Narrowed(server, *rls.worn(scope)), tables
 
 
 @lru_cache(maxsize=4)
@@ -76,4 +87,4 @@ def _spark(master: str) -> Any:  # noqa: ANN401 - as above
 def _postgres(url: str) -> Any:  # noqa: ANN401 - as above
     from salesyear.engine.metrics.engines.postgres import Postgres
 
-    return Postgres(url)
+    return Postgres(url, reader=rls.ROLE)

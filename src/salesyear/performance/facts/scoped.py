@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -11,25 +11,16 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from salesyear.core.scope import Reach, Scope, Visible
-from salesyear.crm.models import Customer
 from salesyear.performance.facts import changes, columnar, engines, owed
+from salesyear.performance.facts.gates import SEEN
 from salesyear.performance.facts.selects import Money
-from salesyear.plans.models import Sheet, Version
+from salesyear.plans.models import Version
 from salesyear.sales.models import Invoice, OrderLine, Receipt, Return
 from salesyear.sales.money import Rates, rates_of
 
 if TYPE_CHECKING:
     from salesyear.engine.metrics.facts import Facts
 
-# Each kind of facts is seen as the rows it is made of are.
-SEEN: Mapping[str, Visible] = {
-    "sold": OrderLine.visible,
-    "invoices": Invoice.visible,
-    "receipts": Receipt.visible,
-    "targets": Sheet.visible,
-    "cash_targets": Sheet.visible,
-    "customers": Customer.visible,
-}
 Other = Callable[..., Any]
 
 
@@ -44,7 +35,7 @@ def facts_of(scope: Scope, version: Version | None = None) -> Facts:
     rates = _rates(tuple(sorted((month, stamp) for (facts, month), stamp in stamps.items() if facts == "rates")))
     money = Money(rates.base, tuple(sorted(rates.decimals.items())))
     files = columnar.fresh(money, stamps) | owed.files(stamps, owed.versions(version))
-    engine, tables = engines.holding(files, money)
+    engine, tables = engines.holding(files, money, scope)
     who = repr(_who(scope))
     key = hashlib.sha256(repr((sorted(tables.items()), who)).encode()).hexdigest()
     facts = Facts(engine, tables, _within(scope), _seen_by(scope), key, patterned=who, working=working_days)
