@@ -62,8 +62,7 @@ $(CATALOGUE).mo: $(CATALOGUE).po .stamps/dev
 	$(BIN)/python -m salesyear.web.messages compile
 
 test: .stamps/dev system check $(CATALOGUE).mo
-	$(BIN)/python -m pytest tests
-	SALESYEAR_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests -m "not once"
+	@scripts/test-both
 
 check: .stamps/dev
 	$(BIN)/ruff check .

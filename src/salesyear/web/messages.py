@@ -10,6 +10,7 @@ Babel reads the code, Django turns its templates into code: no GNU gettext is ne
 from __future__ import annotations
 
 import io
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -95,9 +96,12 @@ def check() -> int:
 
 
 def compile_() -> int:
-    """Write the .mo beside the .po."""
-    with CATALOGUE.with_suffix(".mo").open("wb") as file:
-        write_mo(file, kept())
+    """Write the .mo beside the .po, whole at once: another process may be reading it."""
+    body = io.BytesIO()
+    write_mo(body, kept())
+    part = CATALOGUE.with_suffix(f".{os.getpid()}.part")
+    part.write_bytes(body.getvalue())
+    part.replace(CATALOGUE.with_suffix(".mo"))
     return 0
 
 
