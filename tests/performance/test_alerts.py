@@ -42,7 +42,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str, str]]:
 def rule_of(cast: Cast, **more: Any) -> Rule:
     """Keep the shipped rule on pace for Wang, told by mail: below 90 %, over at 95 %."""
     user = cast.users["wang"]
-    mail, _made = Channel.objects.get_or_create(user=user, kind="mail", address=user.email)
+    mail = services.keep_channel("mail", user.email, actor=user)
     about = {"name": "Behind plan", "figure": "pace", "kind": RuleKind.PACE, "limit": 900_000, "back": 950_000}
     rule = Rule(**{**about, "owner": user, "made_at": NOON, "unit": cast.units["east"], **more})
     return services.keep_rule(rule, [mail], actor=user)

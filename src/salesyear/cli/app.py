@@ -18,6 +18,7 @@ from salesyear.cli import (
     manage,
     opening,
     plan,
+    reseal,
     restore,
     review,
     serve,
@@ -54,6 +55,7 @@ app.command("forecast")(forecast.forecast)
 app.command("doctor")(doctor.doctor)
 app.command("backup")(backup.backup)
 app.command("restore")(restore.restore)
+app.command("reseal")(reseal.reseal)
 app.command("verify-audit")(audit.verify_audit)
 app.command("manage", context_settings=manage.PASSED_ON)(manage.manage)
 app.add_typer(targets.app, name="targets")

@@ -15,7 +15,6 @@ from salesyear.core.requests import Request
 from salesyear.org.access import person
 from salesyear.performance import access, queries, services
 from salesyear.performance.forms import AcknowledgeForm, ChannelForm, RuleForm, initial_of
-from salesyear.performance.models import Channel
 from salesyear.performance.pages import AlertRow, RuleRow
 from salesyear.performance.runs import TRY
 from salesyear.performance.shipped import BY_KEY, offered
@@ -71,8 +70,7 @@ def channel_add(request: Request) -> HttpResponse:
         return render(request, "performance/alerts.html", _context(request, form), status=HTTPStatus.BAD_REQUEST)
     typed = form.cleaned_data
     user = person(request)
-    Channel.objects.get_or_create(user=user, kind=typed["kind"], address=typed["address"])
-    events.record("performance.channel.added", actor=user, detail={"kind": typed["kind"]})
+    services.keep_channel(typed["kind"], typed["address"], actor=user)
     return _back("#channels")
 
 

@@ -30,6 +30,8 @@ def send(kind: str, address: str, title: str, body: str) -> None:
 
     Addresses that people typed may not lead inside; the mail server is the operator's own and may.
     """
+    if not address:
+        raise NotSent(_("The address was sealed under a secret that is no more: remove it here and give it again."))
     sender = _sender(kind, address)
     if kind == ChannelKind.MAIL:
         sent, refused = _notify(sender, title, body), []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from salesyear.core.fields import MicrosField
 from salesyear.core.scope import ScopedModel, Visible
+from salesyear.core.sealed import SealedField, mark_of
 from salesyear.org.models import Rep, Unit
 
 
@@ -48,24 +49,36 @@ class ChannelKind(models.TextChoices):
 
 
 class Channel(models.Model):
-    """Where one person wants to hear of their alerts outside the site. Nobody else sees or uses it."""
+    """Where one person wants to hear of their alerts outside the site. Nobody else sees or uses it.
+
+    address: sealed, for whoever has it can post there; empty when it was sealed under a secret that is no more. mark:
+    tells it from that person's others.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("whose"))
     kind = models.CharField(_("kind"), max_length=10, choices=ChannelKind.choices)
-    address = models.CharField(_("address"), max_length=500)
+    address = SealedField(_("address"))
+    mark = models.CharField(_("mark"), max_length=64, editable=False)
 
     class Meta:
         ordering: ClassVar = ["user", "kind", "pk"]
         verbose_name = _("way out")
         verbose_name_plural = _("ways out")
-        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "kind", "address"], name="channel_once")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "kind", "mark"], name="channel_once")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.shown}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own signature
+        """Keep the mark with the address."""
+        self.mark = mark_of(self.address)
+        super().save(*args, **kwargs)
+
     @property
     def shown(self) -> str:
         """The address as a page shows it: whole for mail, with its secret left out for robots and webhooks."""
+        if not self.address:
+            return str(_("cannot be read any more"))
         if self.kind == ChannelKind.MAIL:
             return str(self.address)
         start, _sep, rest = self.address.partition("://")

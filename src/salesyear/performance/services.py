@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from salesyear.core import events
 from salesyear.core.scope import Reach, Scope
+from salesyear.core.sealed import mark_of
 from salesyear.engine.performance import alerts as engine
 from salesyear.engine.performance import quiet
 from salesyear.engine.performance.alerts import Verdict
@@ -39,6 +40,32 @@ class Reading:
 
 
 Read = Callable[[Scope, Rule], Reading]
+
+
+@transaction.atomic
+def keep_channel(kind: str, address: str, *, actor: User) -> Channel:
+    """Keep a way out of one's own; one that is kept already stays one."""
+    channel, made = Channel.objects.get_or_create(
+        user=actor, kind=kind, mark=mark_of(address), defaults={"address": address}
+    )
+    if made:
+        events.record("performance.channel.added", actor=actor, detail={"kind": kind})
+    return channel
+
+
+def reseal() -> tuple[int, int]:
+    """Seal every address with the present secret; return how many, and how many no secret that is named can open.
+
+    Two that turn out to be the same stay two where a secret in between has hidden it: they are told once each.
+    """
+    done = lost = 0
+    for channel in Channel.objects.order_by("pk"):
+        if not channel.address:
+            lost += 1
+            continue
+        channel.save()
+        done += 1
+    return done, lost
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ HOME = env.folder("SALESYEAR_HOME", Path.home() / ".salesyear")
 
 DEBUG = env.flag("SALESYEAR_DEBUG", default=False)
 SECRET_KEY = env.variables.get("SALESYEAR_SECRET") or secret_of(HOME)
+SECRET_KEY_FALLBACKS = env.names("SALESYEAR_SECRETS_BEFORE", [])
 ALLOWED_HOSTS = env.names("SALESYEAR_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.names("SALESYEAR_ORIGINS", [])
 HTTPS = env.flag("SALESYEAR_HTTPS", default=False)
