@@ -52,6 +52,7 @@ NOT_PAGES = {
     "baseline-run",
     "board-headline",
     "board-live",
+    "board-standing",
     "alert-acknowledge",
     "alert-rule-switch",
     "alert-channel-add",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
 
 from cast import Cast, papers, sell
 from plans_cast import plan_of_2026
@@ -19,6 +20,7 @@ from salesyear.core.scope import Scope
 from salesyear.crm.models import Agency, Customer
 from salesyear.engine.metrics import BY_NAME, Period, measure, splits_of
 from salesyear.engine.metrics.tables import LIGHTER
+from salesyear.importing.services import save_import, take_in, undo_import
 from salesyear.org.access import scope_of
 from salesyear.org.models import Unit
 from salesyear.performance.facts import changes, columnar, facts_of, reading
@@ -29,6 +31,7 @@ from salesyear.targets.models import Quota
 
 if TYPE_CHECKING:
     import polars as pl
+    from pytest_django.fixtures import Settings as SettingsWrapper
 
 pytestmark = pytest.mark.django_db
 
@@ -273,6 +276,54 @@ def test_a_worker_makes_the_files_before_anybody_asks(cast: Cast) -> None:
     assert {path.parent.name for path in made} >= {"sold", *LIGHTER}
     facts_of(SYSTEM)
     assert written() == made
+
+
+def test_a_page_does_not_wait_for_a_long_making(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch, settings: SettingsWrapper
+) -> None:
+    """It says how far the files are and has a worker make them; a small company's are made while the page loads."""
+    settings.LANGUAGE_CODE = "en"
+    client.force_login(cast.users["director"])
+    columnar.forget()
+    monkeypatch.setattr(columnar, "LONG", 100)  # of the 312 lines there are
+    page = client.get("/performance/board/?year=2025")
+    assert "live-board" not in page.text
+    assert 'value="0" max="24"' in page.text
+    assert "No worker is running" in page.text
+    assert "are being made" in client.get("/performance/board/headline/").text
+    assert client.get("/performance/board/live/?year=2025").status_code == 304
+    assert "Content-Disposition" not in client.get("/performance/board/workbook/?year=2025").headers
+    assert Run.objects.get(kind="performance.facts").state == "waiting"  # asked for four times, there once
+    waits = client.get("/performance/board/standing/")
+    assert "HX-Refresh" not in waits.headers
+    with pytest.raises(columnar.BeingMade):
+        facts_of(SYSTEM, patient=False)
+    heard: list[tuple[int, int]] = []
+    facts_of(SYSTEM, told=lambda done, total: heard.append((done, total)))
+    assert heard == [(done, 24) for done in range(24)]
+    assert client.get("/performance/board/standing/").headers["HX-Refresh"] == "true"
+    assert "live-board" in client.get("/performance/board/?year=2025").text
+    sell(cast, cast.customers[0], date(2025, 3, 4), 5_00)
+    assert "live-board" in client.get("/performance/board/?year=2025").text  # one month has changed: that is quick
+    assert ordered(SYSTEM, period=YEAR) == 78 * 100_00 * 12 + 5_00
+
+
+def test_a_small_company_notices_nothing(cast: Cast, client: Client) -> None:
+    client.force_login(cast.users["director"])
+    columnar.forget()
+    assert "live-board" in client.get("/performance/board/?year=2025").text
+    assert not Run.objects.exists()
+
+
+def test_an_import_and_its_undoing_have_the_files_made(cast: Cast, tmp_path: Path) -> None:
+    file = tmp_path / "customers.csv"
+    file.write_text("客户编码,客户名称\nC90,北方贸易\n", encoding="utf-8")
+    import_ = take_in(file, file.name, actor=cast.users["admin"], scope=SYSTEM)
+    assert not Run.objects.exists()
+    save_import(import_, scope=SYSTEM, actor=cast.users["admin"])
+    assert Run.objects.filter(kind="performance.facts", state="waiting").update(state="done") == 1
+    undo_import(import_, actor=cast.users["admin"])
+    assert Run.objects.filter(kind="performance.facts", state="waiting").count() == 1
 
 
 def test_files_are_for_their_owner_alone(cast: Cast) -> None:

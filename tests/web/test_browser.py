@@ -20,6 +20,7 @@ from plans_cast import gap_plan
 from salesyear.core.scope import Scope
 from salesyear.crm.models import Customer
 from salesyear.importing.services import take_in
+from salesyear.performance.facts import columnar, facts_of
 from salesyear.sales.models import Price, Rate
 from salesyear.targets.editing.desk import targets_now
 from salesyear.targets.editing.state import forget
@@ -187,6 +188,23 @@ def test_what_cannot_be_met_of_the_rest_of_a_year(
     found = _seen(watched, language)
     context.close()
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_board_whose_figures_are_being_made_opens_by_itself(
+    chromium: Browser, site: str, people: Cast, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columnar.forget()
+    monkeypatch.setattr(columnar, "LONG", 100)  # of the 312 lines there are
+    context = context_in(chromium, language, site)
+    watched = Watched(context, site)
+    sign_in(watched.page, site, "director")
+    page = watched.open("/performance/board/?year=2025")
+    page.locator("#being-made").wait_for()
+    assert not _seen(watched, language)
+    facts_of(Scope.system("what a worker does"))
+    page.locator("live-board").wait_for()
+    context.close()
 
 
 def _faults(watched: Watched, path: str, language: str) -> list[str]:

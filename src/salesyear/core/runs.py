@@ -26,7 +26,7 @@ from django.utils.functional import Promise
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext as _
 
-from salesyear.core import events
+from salesyear.core import events, rls
 from salesyear.core.models import Run, RunState
 
 if TYPE_CHECKING:
@@ -175,6 +175,19 @@ def ask_for_due() -> float:
     moment = now()
     waits = [_ask_once(kind, moment, seconds) for kind in _KINDS.values() if (seconds := _seconds(kind)) > 0]
     return min(waits, default=math.inf)
+
+
+def ask_soon(name: str) -> None:
+    """Put what is done again and again into the queue now, unless it waits there already.
+
+    One that is running may have passed what has just changed: it does not count. Raises UnknownKind.
+    """
+    moment = now()
+    kind_of(name)
+    with rls.as_owner():
+        if not Run.objects.filter(kind=name, state=RunState.WAITING).exists():
+            with suppress(IntegrityError), transaction.atomic():
+                Run.objects.create(kind=name, key=f"{name}@{moment.timestamp():.6f}", made_at=moment)
 
 
 def _seconds(kind: Kind) -> int:

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from salesyear.core import events
+from salesyear.core import events, runs
 from salesyear.core.scope import Scope
 from salesyear.engine.messages import EngineError, noop
 from salesyear.importing import layouts, plain_rows, saving
@@ -29,6 +29,7 @@ from salesyear.importing.reading import Limits, Refused, Table, read_table
 from salesyear.org.models import User
 
 FAULTS_SHOWN: Final = 50
+FACTS: Final = "performance.facts"  # what makes the files of figures, so that nobody's page has to
 _LOCK: Final = 0x1A9047  # one import at a time, on PostgreSQL by this advisory lock
 
 
@@ -182,6 +183,7 @@ def save_import(
     saved = Saved(table, Layout.of(import_.layout), scope, actor, good_rows_only, progress)
     with _together():
         _save(_locked(import_), saved)
+        runs.ask_soon(FACTS)
     import_.refresh_from_db()
     return import_
 
@@ -280,6 +282,7 @@ def undo_import(import_: Import, *, actor: User | None = None) -> Import:
     import_.state, import_.undone_at = State.UNDONE, timezone.now()
     import_.save()
     events.record("importing.import.undone", actor=actor, subject=f"{import_.name} ({import_.pk})")
+    runs.ask_soon(FACTS)
     return import_
 
 

@@ -18,6 +18,7 @@ from salesyear.performance.models import Channel
 from salesyear.performance.readings import Readings
 
 TRY = "performance.channel.try"
+FILES = "performance.facts"
 
 
 # Not atomic: what was sent stays sent, and each alert is kept by itself. Running it again finds what is left to do.
@@ -33,11 +34,10 @@ def look_after_alerts(_run: Run, _params: dict[str, Any], progress: Progress) ->
 
 
 # Not atomic: files are no rows, and made a second time they are the same files.
-@run_kind("performance.facts", label=gettext_lazy("making files of the facts"), atomic=False, every="ALERT_SECONDS")
+@run_kind(FILES, label=gettext_lazy("making files of the facts"), atomic=False, every="ALERT_SECONDS")
 def make_files(_run: Run, _params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Make the columnar files of months that changed, so that nobody's page has to (after an import, or the first)."""
-    progress(0, 1)
-    facts_of(Scope.system("files of the facts, made beforehand"))
+    facts_of(Scope.system("files of the facts, made beforehand"), told=progress)
     return {}
 
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("figures/", views.figures, name="figures"),
     path("board/", views.board, name="board"),
     path("board/headline/", views.headline, name="board-headline"),
+    path("board/standing/", views.board_standing, name="board-standing"),
     path("board/live/", views.board_live, name="board-live"),
     path("board/workbook/", views.board_export, name="board-export"),
     path("review/", review_views.review, name="review"),

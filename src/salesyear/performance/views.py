@@ -5,17 +5,21 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from salesyear.core import runs, worker
 from salesyear.core.requests import Request
 from salesyear.performance import catalogue_page, live, queries
 from salesyear.performance.board import asked
-from salesyear.performance.facts import changes
+from salesyear.performance.facts import changes, facts_of
+from salesyear.performance.facts.columnar import BeingMade
+from salesyear.performance.runs import FILES
 from salesyear.sales.money import NoRate
 
 if TYPE_CHECKING:
@@ -29,6 +33,8 @@ def board(request: Request) -> HttpResponse:
         page = _page(request)
     except NoRate as refused:
         return render(request, "performance/board.html", {"refused": refused})
+    except BeingMade as reason:
+        return _being_made(request, "performance/being_made.html", reason)
     part = render_to_string("performance/board_part.html", {"page": page}, request)
     # What was rendered a line above is shown as it is: it is our own template's, escaped there.
     context = {"page": page, "part": mark_safe(part), "tag": live.tag_of(part)}  # noqa: S308
@@ -43,7 +49,33 @@ def board_live(request: Request) -> HttpResponse:
     def part() -> str:
         return render_to_string("performance/board_part.html", {"page": _page(request)}, request)
 
-    return live.answer(request, wanted.url(), _mark(request), part)
+    try:
+        return live.answer(request, wanted.url(), _mark(request), part)
+    except BeingMade:  # what is on the screen stays there until there is something new to say
+        runs.ask_soon(FILES)
+        return HttpResponseNotModified()
+
+
+@require_safe
+def board_standing(request: Request) -> HttpResponse:
+    """Say how many files of months are there; once all are, have the page that waits for them loaded again."""
+    try:
+        facts_of(request.scope, patient=False)
+    except BeingMade as reason:
+        return _being_made(request, "performance/being_made_part.html", reason)
+    except NoRate:
+        pass  # the page says it
+    answer = HttpResponse()
+    answer["HX-Refresh"] = "true"
+    return answer
+
+
+def _being_made(request: Request, template: str, reason: BeingMade) -> HttpResponse:
+    """Say how many files of months are there, and have a worker make the others."""
+    runs.ask_soon(FILES)
+    answer = render(request, template, {"reason": reason, "workers": worker.living()})
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 @require_safe
@@ -53,17 +85,23 @@ def headline(request: Request) -> HttpResponse:
         said = _page(request).answer
     except NoRate as refused:
         said = [str(refused)]
+    except BeingMade as reason:
+        runs.ask_soon(FILES)
+        said = [_("Figures are being made from the data: %(done)s of %(total)s parts.") % vars(reason)]
     answer = render(request, "performance/headline.html", {"answer": said})
     answer["Cache-Control"] = "private, no-store"
     return answer
 
 
 @require_safe
-def board_export(request: Request) -> FileResponse:
+def board_export(request: Request) -> HttpResponse | FileResponse:
     """Send what the page shows as a workbook: the parts with live sums, and the months."""
     from salesyear.performance.board import workbook
 
-    page = _page(request, whole=True)
+    try:
+        page = _page(request, whole=True)
+    except BeingMade as reason:
+        return _being_made(request, "performance/being_made.html", reason)
     return FileResponse(workbook.book_of(page), as_attachment=True, filename=workbook.name_of(page))
 
 

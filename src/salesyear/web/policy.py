@@ -139,6 +139,7 @@ POLICY: dict[str, Gate] = {
     "board": Gate(SELLING),
     "board-headline": Gate(SELLING),
     "board-live": Gate(SELLING),
+    "board-standing": Gate(SELLING),
     "board-export": Gate(SELLING),
     "alerts": Gate(SELLING),
     "alert-acknowledge": Gate(write=SELLING),

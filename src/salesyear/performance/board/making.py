@@ -42,11 +42,11 @@ class Year:
 def page_of(scope: Scope, asked: Asked, today: date, *, whole: bool = False) -> BoardPage:
     """Read and compute the board that an address asks for, as somebody sees it; `whole` has all parts on one page.
 
-    Raises Http404 for a place that is not there, as for one that they do not see, and NoRate.
+    Raises Http404 for a place that is not there, as for one that they do not see, NoRate, and BeingMade.
     """
     year = _year(asked, today)
     chosen = year.version if asked.version else None  # the published one needs no saying
-    source = Source(facts_of(scope, chosen), year.starts_on, today)
+    source = Source(facts_of(scope, chosen, patient=False), year.starts_on, today)
     made = reports.board(source, asked, whole=whole)
     found = names.names_of(scope, made)
     context = _context(scope, asked, year, source, found)

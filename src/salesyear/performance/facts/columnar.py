@@ -15,6 +15,7 @@ import json
 import os
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -32,14 +33,25 @@ if TYPE_CHECKING:
 
 KEPT_SECONDS = 3_600  # a file that is no longer wanted may still be read by somebody
 TRIES = 5
+LONG = 500_000  # rows to read for files that nobody waits for while a page is loading
+CHANGED = 0.25  # of a month's rows are counted where a file of it is there: mostly some days are read, not all
 FEW = 10  # days of a month that are read by themselves; when more have changed, all of it is
 _DAYS = "salesyear.days"  # under this name a file says which stamps its days had
 _ORDER = ("unit", "rep", "day", "row")
+Told = Callable[[int, int], None]
 _HIDDEN = {"sold": ("line_unit", "line_rep"), "customers": ("agency",)}
 
 
 class KeptChanging(RuntimeError):
     """A month changed again each time it was read."""
+
+
+class BeingMade(RuntimeError):
+    """More is to be read than anybody waits for: `done` of `total` files of months are there."""
+
+    def __init__(self, done: int, total: int) -> None:
+        super().__init__(f"{done} of {total} files of months are there.")
+        self.done, self.total = done, total
 
 
 def folder() -> Path:
@@ -64,12 +76,14 @@ def schema_of(name: str) -> dict[str, Any]:
     return own | dict.fromkeys(_HIDDEN.get(of, ()), pl.Int64)
 
 
-def fresh(money: Money, stamps: Stamps) -> dict[str, list[Path]]:
-    """The files of every kind of facts, those made anew whose month has changed."""
+def fresh(money: Money, stamps: Stamps, told: Told | None = None) -> dict[str, list[Path]]:
+    """The files of every kind of facts, those made anew whose month has changed; `told` hears how many are there."""
     found = {name: [empty(name)] for name in (*selects.DATED, *LIGHTER, "customers", "products", "units")}
-    for (name, month), _stamp in sorted(stamps.items()):
-        if name in selects.DATED:
-            _add(found, name, _of_month(name, month, money, stamps))
+    months = _months(stamps)
+    for done, (name, month) in enumerate(months):
+        if told:
+            told(done, len(months))
+        _add(found, name, _of_month(name, month, money, stamps))
     for name, make in _WHOLE.items():
         if (name, 0) in stamps:
             found[name].append(kept(f"{name}/all.{stamps[name, 0]:x}", _once(name, make)))
@@ -92,6 +106,26 @@ def _summed(path: Path, without: frozenset[str]) -> pl.DataFrame:
     keys = [name for name in rows.columns if name not in SUMMED]
     order = sorted(keys, key=lambda name: (*_ORDER, name).index(name))
     return rows.group_by(keys).agg(pl.col(SUMMED).sum()).sort(order)
+
+
+def refuse_long(money: Money, stamps: Stamps) -> None:
+    """Raise BeingMade when the files that are not there would take more reading than a page may wait for."""
+    months = _months(stamps)
+    paths = [(name, _path_of(name, month, money, stamps)) for name, month in months]
+    lacking = [(name, path) for name, path in paths if not path.exists()]
+    if lacking and _to_read(lacking, months) > LONG:
+        raise BeingMade(len(paths) - len(lacking), len(paths))
+
+
+def _to_read(lacking: Sequence[tuple[str, Path]], months: Sequence[tuple[str, int]]) -> float:
+    """About how many rows must be read for files that are not there, if a kind's months are about alike."""
+    rows = {name: selects.about_how_many(name) for name in {name for name, _path in lacking}}
+    several = Counter(name for name, _month in months)
+    return sum(rows[name] / several[name] * (CHANGED if _earlier(path) else 1) for name, path in lacking)
+
+
+def _months(stamps: Stamps) -> list[tuple[str, int]]:
+    return sorted((name, month) for name, month in stamps if name in selects.DATED)
 
 
 def stamp_of(name: str, month: int, money: Money, stamps: Stamps) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
+from salesyear.core import rls
 from salesyear.core.scope import Reach, Scope, Visible
 from salesyear.performance.facts import changes, columnar, engines, owed
 from salesyear.performance.facts.gates import SEEN
@@ -24,17 +25,24 @@ if TYPE_CHECKING:
 Other = Callable[..., Any]
 
 
-def facts_of(scope: Scope, version: Version | None = None) -> Facts:
+def facts_of(
+    scope: Scope, version: Version | None = None, *, patient: bool = True, told: columnar.Told | None = None
+) -> Facts:
     """Return the facts as they are now, within what `scope` may see; targets of a version instead of the published.
 
-    Two queries when nothing has changed. Raises NoRate when no currency is the company's own.
+    Two queries when nothing has changed. patient: wait for files that are not there, however many; else BeingMade is
+    raised where that would be long. told: hears how many files of months are there. Raises NoRate when no currency is
+    the company's own.
     """
     from salesyear.engine.metrics.facts import Facts
 
     stamps = changes.stamps()
     rates = _rates(tuple(sorted((month, stamp) for (facts, month), stamp in stamps.items() if facts == "rates")))
     money = Money(rates.base, tuple(sorted(rates.decimals.items())))
-    files = columnar.fresh(money, stamps) | owed.files(stamps, owed.versions(version))
+    if not patient:
+        with rls.as_owner():
+            columnar.refuse_long(money, stamps)
+    files = columnar.fresh(money, stamps, told) | owed.files(stamps, owed.versions(version))
     engine, tables = engines.holding(files, money, scope)
     who = repr(_who(scope))
     key = hashlib.sha256(repr((sorted(tables.items()), who)).encode()).hexdigest()
