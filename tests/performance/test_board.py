@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,12 +18,14 @@ from django.test.utils import CaptureQueriesContext
 from board_cast import LI, SUN, SYSTEM, TODAY, quarter, seasonal
 from cast import Cast, sell
 from plans_cast import asked_for
+from salesyear.core import numbers
 from salesyear.core.scope import Scope
 from salesyear.engine.metrics import measure
 from salesyear.org.access import scope_of
-from salesyear.performance.board import asked, making
+from salesyear.performance.board import asked, making, names
 from salesyear.performance.board.asked import LAST_YEAR, Asked
 from salesyear.performance.board.page import BoardPage, _near
+from salesyear.performance.facts import facts_of
 from salesyear.plans.models import Version
 from salesyear.sales.models import Return
 
@@ -253,3 +256,19 @@ def test_what_changed_since_last_week_is_said_in_words(cast: Cast, plan: Version
     board = page(as_(cast, "director"), today=date(2026, 3, 18))
     assert board.news[0] == "Sales of the last seven days: CN¥2,500.00, after CN¥0.00 in the seven before."
     assert board.news[1] == "Most of the difference: 客户09 +CN¥1,500.00, 客户01 +CN¥1,000.00."
+
+
+def test_all_who_see_everything_share_what_was_measured(cast: Cast, plan: Version) -> None:
+    """Their facts are the same; what is kept beside them is told apart by all that they see."""
+    director, finance, li = (as_(cast, name) for name in ("director", "finance", "li"))
+    assert facts_of(director).key == facts_of(SYSTEM).key
+    assert facts_of(finance).key == facts_of(SYSTEM).key
+    assert facts_of(li).key != facts_of(SYSTEM).key
+    assert facts_of(replace(director, agencies=frozenset({1}))).key == facts_of(SYSTEM).key
+    no_cash = replace(director, reach={**director.reach, "cash": frozenset()})
+    assert facts_of(no_cash).key != facts_of(director).key
+    no_names = replace(director, reach={**director.reach, "structure": frozenset()})
+    assert facts_of(no_names).key == facts_of(director).key
+    board, east = page(director).board, cast.units["east"].pk
+    for scope, name in ((director, "华东"), (no_names, numbers.MISSING), (director, "华东")):
+        assert names.names_of(scope, board).of("region", east) == name

@@ -18,6 +18,7 @@ from salesyear.performance.board.page import BoardPage, Context
 from salesyear.performance.board.sums import Source
 from salesyear.performance.board.texts import Money
 from salesyear.performance.facts import facts_of
+from salesyear.performance.facts.scoped import who_of
 from salesyear.plans import policy
 from salesyear.plans.models import Plan, State, Version
 from salesyear.plans.queries import plan_of
@@ -57,7 +58,8 @@ def page_of(scope: Scope, asked: Asked, today: date, *, whole: bool = False) -> 
 
 def _context(scope: Scope, asked: Asked, year: Year, source: Source, found: names.Names) -> Context:
     """What a page needs besides its board; what the history and the facts have not moved since is not read again."""
-    facts, head = source.facts.key, queries.newest_event()
+    # What is no fact is kept for those who see the same rows of every kind.
+    facts, head = (source.facts.key, who_of(scope)), queries.newest_event()
     whole = not asked.where and year.plan is not None and year.version is not None
     return Context(
         found,

@@ -14,6 +14,7 @@ from salesyear.org.models import Rep, Unit
 from salesyear.performance.board.asked import LEVELS
 from salesyear.performance.board.kept import Kept
 from salesyear.performance.board.reports import Board
+from salesyear.performance.facts.scoped import who_of
 from salesyear.sales.models import Order
 
 NONE = 0
@@ -52,11 +53,15 @@ def names_of(scope: Scope, board: Board) -> Names:
     if board.moved:
         wanted["customer"] |= {key for key, _change in board.moved.most}
     return Names(
-        _units.get(board.source.facts.key, lambda: dict(Unit.objects.within(scope).values_list("pk", "name"))),
+        _units.get((board.source.facts.key, who_of(scope)), lambda: _all_units(scope)),
         _names(Rep, scope, wanted["rep"]),
         _names(Customer, scope, wanted["customer"]),
         _numbers(scope, [key for key, _day, _amount in board.orders]),
     )
+
+
+def _all_units(scope: Scope) -> dict[int, str]:
+    return dict(Unit.objects.within(scope).values_list("pk", "name"))
 
 
 def top_of(scope: Scope) -> str:

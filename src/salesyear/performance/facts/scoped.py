@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from salesyear.engine.metrics.facts import Facts
 
 Other = Callable[..., Any]
+EVERYTHING = "everything"
 
 
 def facts_of(
@@ -44,7 +45,7 @@ def facts_of(
             columnar.refuse_long(money, stamps)
     files = columnar.fresh(money, stamps, told) | owed.files(stamps, owed.versions(version))
     engine, tables = engines.holding(files, money, scope)
-    who = repr(_who(scope))
+    who = EVERYTHING if _sees_everything(scope) else who_of(scope)
     key = hashlib.sha256(repr((sorted(tables.items()), who)).encode()).hexdigest()
     facts = Facts(engine, tables, _within(scope), _seen_by(scope), key, patterned=who, working=working_days)
     if len(money.digits) > 1:
@@ -71,11 +72,16 @@ def _refuse_unrated(facts: Facts, rates: Rates, scope: Scope) -> None:
             rates.at(str(found), day)
 
 
-def _who(scope: Scope) -> tuple[object, ...]:
-    """All of a scope that decides which rows are seen."""
+def who_of(scope: Scope) -> str:
+    """All of a scope that decides which rows are seen, of whatever family; the key of facts tells apart only theirs."""
     reach = sorted((family, sorted(reaches)) for family, reaches in scope.reach.items())
     everything = Reach.ALL in scope.sees("no family of this name")
-    return everything, reach, sorted(scope.units), sorted(scope.reps), sorted(scope.agencies)
+    return repr((everything, reach, sorted(scope.units), sorted(scope.reps), sorted(scope.agencies)))
+
+
+def _sees_everything(scope: Scope) -> bool:
+    """Whether no fact is out of sight: the answers of all who see everything are the same."""
+    return not _seen_by(scope) and all(Reach.ALL in scope.sees(visible.family) for visible in SEEN.values())
 
 
 def _seen_by(scope: Scope) -> frozenset[str]:
