@@ -29,6 +29,8 @@ from urllib.parse import urlencode
 
 SESSIONS: dict[str, dict[str, str]] = {}  # the cookies of each person who has signed in
 ROOT = Path(__file__).parent.parent
+RUN = (sys.executable, "-m", "salesyear.cli")
+DAYS = 997  # a prime: with 1,000, a divisor of the number of customers, all orders of one would fall on one day
 PASSWORD = "correct-horse-battery"  # the made-up company's
 PEOPLE = ("director", "wang", "li", "sun", "finance", "admin")
 READS = (
@@ -159,9 +161,9 @@ def fill(customers: int, lines: int) -> None:
     like = Customer._base_manager.order_by("pk")[0]
     own = {"id", "code", "name", "owner_id", "unit_id"}
     same = [str(field.column) for field in Customer._meta.concrete_fields if field.column not in own]
-    days = "date('2024-01-01', '+' || (n * 7 % 1000) || ' days')"
+    days = f"date('2024-01-01', '+' || (n * 7 % {DAYS}) || ' days')"
     if connection.vendor == "postgresql":
-        days = "(date '2024-01-01' + (n * 7 % 1000)::int)"
+        days = f"(date '2024-01-01' + (n * 7 % {DAYS})::int)"
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO crm_customer (code, name, owner_id, unit_id, {', '.join(same)}) {_counted(customers)} "
@@ -231,21 +233,29 @@ def memory_of(parent: int) -> int:
 
 def site(home: Path, customers: int, lines: int) -> tuple[subprocess.Popen[bytes], int]:
     """Make the company and serve it on a free port."""
-    environment = os.environ | {
+    subprocess.run([*RUN, "manage", "migrate", "-v0"], env=surroundings(home), check=True)
+    asked = ["--fill", "--customers", str(customers), "--lines", str(lines)]
+    subprocess.run([sys.executable, __file__, *asked], env=surroundings(home), check=True)
+    return serve(home)
+
+
+def surroundings(home: Path) -> dict[str, str]:
+    """The environment of a company's processes."""
+    return os.environ | {
         "SALESYEAR_HOME": str(home),
         "SALESYEAR_LANGUAGE": "en",
         "DJANGO_SETTINGS_MODULE": "salesyear.web.settings",
         "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests")]),
     }
-    run = [sys.executable, "-m", "salesyear.cli"]
-    subprocess.run([*run, "manage", "migrate", "-v0"], env=environment, check=True)
-    asked = ["--fill", "--customers", str(customers), "--lines", str(lines)]
-    subprocess.run([sys.executable, __file__, *asked], env=environment, check=True)
+
+
+def serve(home: Path) -> tuple[subprocess.Popen[bytes], int]:
+    """Serve a company that is there on a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     words = ["serve", "--port", str(port), "--workers", "2", "--threads", "8"]
-    process = subprocess.Popen([*run, *words], env=environment)
+    process = subprocess.Popen([*RUN, *words], env=surroundings(home))
     for _ in range(600):
         if Client(port, "nobody").ask("GET", "/health/") == 200:
             return process, port
