@@ -75,9 +75,22 @@ def clocked(client: Client, path: str, wanted: int = 200) -> float:
     begun = time.perf_counter()
     status = client.ask("GET", path)
     took = 1000 * (time.perf_counter() - begun)
-    if status != wanted:
-        raise SystemExit(f"{path}: {status}")
+    if status != wanted or (path.startswith(f"{BOARD}?") and not made(client)):
+        raise SystemExit(f"{path}: {status}, {len(client.said)} bytes")
     return took
+
+
+def made(client: Client) -> bool:
+    """Whether the last answer was a board, and not the page that says its figures are being made."""
+    return b"<live-board" in client.said
+
+
+def waited(client: Client, path: str) -> float:
+    """Milliseconds until a board is there, which a worker may have to make the files for."""
+    begun = time.perf_counter()
+    while client.ask("GET", path) != 200 or not made(client):
+        time.sleep(0.2)
+    return 1000 * (time.perf_counter() - begun)
 
 
 def appended(client: Client, home: Path) -> float:
@@ -103,7 +116,7 @@ def measured(home: Path, port: int, pages: int, lines: int) -> dict[str, Any]:
     """All figures of one site."""
     client = Client(port, "director")
     client.sign_in()
-    first = clocked(client, f"{BOARD}?year=2025")
+    first = waited(client, f"{BOARD}?year=2025")
     asked = questions(places(home), random.Random(0))
     cold = [clocked(client, path) for path in asked[:pages]]
     kinds = {kind: [took for path, took in zip(asked, cold, strict=False) if kind_of(path) == kind] for kind in KINDS}

@@ -90,6 +90,7 @@ class Client:
         self._port, self._name = port, name
         self._cookies: dict[str, str] = {}
         self._tag = ""
+        self.said = b""
         self._connection = HTTPConnection("127.0.0.1", port, timeout=120)
 
     def come_in(self) -> None:
@@ -118,7 +119,7 @@ class Client:
         try:
             self._connection.request(method, path, body, headers)
             answer = self._connection.getresponse()
-            answer.read()
+            self.said = answer.read()
         except (OSError, HTTPException):
             self._connection.close()
             return 0
