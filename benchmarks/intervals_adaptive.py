@@ -14,10 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 from intervals import CHEAP
 from scipy import stats
-from shared_data import adventureworks, path, tourism
+from shared_data import adventureworks, superstore_en, superstore_zh, tourism
 
 from salesyear.engine.forecast.baseline import BaselineParams, baseline
 from salesyear.engine.forecast.panel import Panel, PanelParams, panel_of
@@ -105,21 +104,6 @@ def show(name: str, panel: Panel, horizon: int, *, warm: int, first: int) -> Non
         top, mean = ratios[0], np.exp(np.log(ratios).mean(axis=0))
         print(f"  pace {pace:<4}  " + "   ".join(cells))
         print(f"      score x {mean[0]:.3f} / {mean[1]:.3f} over the levels, x {top[0]:.3f} / {top[1]:.3f} at the top")
-
-
-def superstore_en() -> pl.DataFrame:
-    """`Region`, `Segment`, `Category`, `date`, `amount`."""
-    rows = pl.read_csv(path("superstore-en/superstore_flat_formatted.csv.gz"), infer_schema_length=None)
-    plain = pl.col("Sales").cast(pl.String).str.replace_all("[$,]", "").cast(pl.Float64)
-    day = pl.col("Order Date").str.to_date("%m/%d/%Y")
-    return rows.select("Region", "Segment", "Category", date=day, amount=plain)
-
-
-def superstore_zh() -> pl.DataFrame:
-    """`area`, `province`, `product_type`, `date`, `amount`."""
-    rows = pl.read_csv(path("superstore-zh/supermarket.csv.gz"), infer_schema_length=None)
-    day = pl.col("order_date").str.to_date("%Y/%m/%d")
-    return rows.select("area", "province", "product_type", date=day, amount="sales")
 
 
 def main() -> None:

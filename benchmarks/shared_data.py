@@ -66,3 +66,18 @@ def adventureworks() -> pl.DataFrame:
             quantity="OrderQty",
         )
     )
+
+
+def superstore_en() -> pl.DataFrame:
+    """`Region`, `Segment`, `Category`, `date`, `amount`."""
+    rows = pl.read_csv(path("superstore-en/superstore_flat_formatted.csv.gz"), infer_schema_length=None)
+    plain = pl.col("Sales").cast(pl.String).str.replace_all("[$,]", "").cast(pl.Float64)
+    day = pl.col("Order Date").str.to_date("%m/%d/%Y")
+    return rows.select("Region", "Segment", "Category", date=day, amount=plain)
+
+
+def superstore_zh() -> pl.DataFrame:
+    """`area`, `province`, `product_type`, `date`, `amount`."""
+    rows = pl.read_csv(path("superstore-zh/supermarket.csv.gz"), infer_schema_length=None)
+    day = pl.col("order_date").str.to_date("%Y/%m/%d")
+    return rows.select("area", "province", "product_type", date=day, amount="sales")

@@ -16,7 +16,7 @@ from salesyear.core import rls
 from salesyear.core.scope import NOBODY, Scope
 from salesyear.engine.metrics import Period, measure
 from salesyear.org.access import scope_of
-from salesyear.performance.facts import engines, facts_of, gates
+from salesyear.performance.facts import columnar, engines, facts_of, gates
 from salesyear.performance.facts.engines import WrongEngine
 from salesyear.plans.models import State
 from salesyear.sales.models import Credit, OrderLine
@@ -58,8 +58,10 @@ def test_live_tables_say_what_files_say(settings: SettingsWrapper) -> None:
         with pytest.raises(WrongEngine, match="names no PostgreSQL"):
             facts_of(SYSTEM)
         return
+    columnar.forget()
     for name, scope in asked.items():
         assert measure(FIGURES, facts_of(scope), period=PERIOD).equals(files[name]), name
+    assert {path.name for path in columnar.folder().iterdir()} == {"units", "targets", "cash_targets"}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -80,3 +80,17 @@ def test_what_was_typed_before_is_sealed_by_the_migration(cast: Cast) -> None:
     assert Channel.objects.get() == channel
     assert Channel.objects.get().address == HOOK
     assert services.keep_channel("webhook", HOOK, actor=cast.users["wang"]) == channel
+
+
+def test_an_address_given_again_under_the_new_secret_does_not_stop_the_sealing(
+    cast: Cast, settings: SettingsWrapper
+) -> None:
+    """Until it is sealed again, the old one is not known for the same: both stay, and both can be read."""
+    before = settings.SECRET_KEY
+    services.keep_channel("webhook", HOOK, actor=cast.users["wang"])
+    settings.SECRET_KEY = "n" * 60
+    services.keep_channel("webhook", HOOK, actor=cast.users["wang"])
+    settings.SECRET_KEY_FALLBACKS = [before]
+    assert services.reseal() == (2, 0)
+    settings.SECRET_KEY_FALLBACKS = []
+    assert [one.address for one in Channel.objects.all()] == [HOOK, HOOK]

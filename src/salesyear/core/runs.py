@@ -186,8 +186,13 @@ def ask_soon(name: str) -> None:
     kind_of(name)
     with rls.as_owner():
         if not Run.objects.filter(kind=name, state=RunState.WAITING).exists():
-            with suppress(IntegrityError), transaction.atomic():
-                Run.objects.create(kind=name, key=f"{name}@{moment.timestamp():.6f}", made_at=moment)
+            _put(name, f"{name}@{moment.timestamp():.6f}", moment)
+
+
+def _put(name: str, key: str, moment: datetime) -> None:
+    """Put a run that nobody asked for into the queue, unless another process was quicker."""
+    with suppress(IntegrityError), transaction.atomic():
+        Run.objects.create(kind=name, key=key, made_at=moment)
 
 
 def _seconds(kind: Kind) -> int:
@@ -200,8 +205,7 @@ def _ask_once(kind: Kind, moment: datetime, seconds: int) -> float:
     key = f"{kind.name}@{stretch:.0f}"
     unended = Run.objects.filter(kind=kind.name, state__in=[RunState.WAITING, RunState.RUNNING])
     if not Run.objects.filter(key=key).exists() and not unended.exists():
-        with suppress(IntegrityError), transaction.atomic():  # another worker was quicker
-            Run.objects.create(kind=kind.name, key=key, made_at=moment)
+        _put(kind.name, key, moment)
         Run.objects.filter(kind=kind.name, made_at__lt=moment - _KEPT).exclude(pk__in=unended).delete()
     return seconds - passed
 

@@ -27,9 +27,9 @@ from salesyear.importing.models import Import, Mapping, State
 from salesyear.importing.order_lines import OrderLines
 from salesyear.importing.reading import Limits, Refused, Table, read_table
 from salesyear.org.models import User
+from salesyear.performance.facts import FILES
 
 FAULTS_SHOWN: Final = 50
-FACTS: Final = "performance.facts"  # what makes the files of figures, so that nobody's page has to
 _LOCK: Final = 0x1A9047  # one import at a time, on PostgreSQL by this advisory lock
 
 
@@ -183,7 +183,7 @@ def save_import(
     saved = Saved(table, Layout.of(import_.layout), scope, actor, good_rows_only, progress)
     with _together():
         _save(_locked(import_), saved)
-        runs.ask_soon(FACTS)
+        runs.ask_soon(FILES)
     import_.refresh_from_db()
     return import_
 
@@ -282,7 +282,7 @@ def undo_import(import_: Import, *, actor: User | None = None) -> Import:
     import_.state, import_.undone_at = State.UNDONE, timezone.now()
     import_.save()
     events.record("importing.import.undone", actor=actor, subject=f"{import_.name} ({import_.pk})")
-    runs.ask_soon(FACTS)
+    runs.ask_soon(FILES)
     return import_
 
 

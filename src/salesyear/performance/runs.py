@@ -13,12 +13,11 @@ from salesyear.core.models import Run
 from salesyear.core.runs import Progress, run_kind
 from salesyear.core.scope import Scope
 from salesyear.performance import delivery, services
-from salesyear.performance.facts import facts_of
+from salesyear.performance.facts import FILES, facts_of
 from salesyear.performance.models import Channel
 from salesyear.performance.readings import Readings
 
 TRY = "performance.channel.try"
-FILES = "performance.facts"
 
 
 # Not atomic: what was sent stays sent, and each alert is kept by itself. Running it again finds what is left to do.

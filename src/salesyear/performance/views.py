@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.http import FileResponse, HttpResponse, HttpResponseNotModified
@@ -17,9 +19,8 @@ from salesyear.core import runs, worker
 from salesyear.core.requests import Request
 from salesyear.performance import catalogue_page, live, queries
 from salesyear.performance.board import asked
-from salesyear.performance.facts import changes, facts_of
+from salesyear.performance.facts import FILES, changes, facts_of
 from salesyear.performance.facts.columnar import BeingMade
-from salesyear.performance.runs import FILES
 from salesyear.sales.money import NoRate
 
 if TYPE_CHECKING:
@@ -52,7 +53,6 @@ def board_live(request: Request) -> HttpResponse:
     try:
         return live.answer(request, wanted.url(), _mark(request), part)
     except BeingMade:  # what is on the screen stays there until there is something new to say
-        runs.ask_soon(FILES)
         return HttpResponseNotModified()
 
 
@@ -60,7 +60,8 @@ def board_live(request: Request) -> HttpResponse:
 def board_standing(request: Request) -> HttpResponse:
     """Say how many files of months are there; once all are, have the page that waits for them loaded again."""
     try:
-        facts_of(request.scope, patient=False)
+        with _made_soon():
+            facts_of(request.scope, patient=False)
     except BeingMade as reason:
         return _being_made(request, "performance/being_made_part.html", reason)
     except NoRate:
@@ -71,8 +72,7 @@ def board_standing(request: Request) -> HttpResponse:
 
 
 def _being_made(request: Request, template: str, reason: BeingMade) -> HttpResponse:
-    """Say how many files of months are there, and have a worker make the others."""
-    runs.ask_soon(FILES)
+    """Say how many files of months are there."""
     answer = render(request, template, {"reason": reason, "workers": worker.living()})
     answer["Cache-Control"] = "no-store"
     return answer
@@ -86,7 +86,6 @@ def headline(request: Request) -> HttpResponse:
     except NoRate as refused:
         said = [str(refused)]
     except BeingMade as reason:
-        runs.ask_soon(FILES)
         said = [_("Figures are being made from the data: %(done)s of %(total)s parts.") % vars(reason)]
     answer = render(request, "performance/headline.html", {"answer": said})
     answer["Cache-Control"] = "private, no-store"
@@ -109,7 +108,18 @@ def _page(request: Request, *, whole: bool = False) -> BoardPage:
     """The board that the address asks for. The engines come only with the first one: a site starts without them."""
     from salesyear.performance.board import making
 
-    return making.page_of(request.scope, asked.read(request.GET.dict()), timezone.localdate(), whole=whole)
+    with _made_soon():
+        return making.page_of(request.scope, asked.read(request.GET.dict()), timezone.localdate(), whole=whole)
+
+
+@contextmanager
+def _made_soon() -> Iterator[None]:
+    """Have a worker make files that a page may not wait for."""
+    try:
+        yield
+    except BeingMade:
+        runs.ask_soon(FILES)
+        raise
 
 
 def _mark(request: Request) -> str:

@@ -59,18 +59,18 @@ def page_of(scope: Scope, asked: Asked, today: date, *, whole: bool = False) -> 
 def _context(scope: Scope, asked: Asked, year: Year, source: Source, found: names.Names) -> Context:
     """What a page needs besides its board; what the history and the facts have not moved since is not read again."""
     # What is no fact is kept for those who see the same rows of every kind.
-    facts, head = (source.facts.key, who_of(scope)), queries.newest_event()
+    seen, head = (source.facts.key, who_of(scope)), queries.newest_event()
     whole = not asked.where and year.plan is not None and year.version is not None
     return Context(
         found,
-        Money(*_currencies.get(facts, lambda: _currency(scope))),
+        Money(*_currencies.get(seen, lambda: _currency(scope))),
         names.top_of(scope),
         year.plan,
         year.version,
         year.versions,
         queries.open_count(scope),
         _policies.get((year.plan and year.plan.pk, head), lambda: policy.values(year.plan)),
-        _coverages.get((facts, year.version and year.version.pk, head), lambda: _coverage(scope, year))
+        _coverages.get((seen, year.version and year.version.pk, head), lambda: _coverage(scope, year))
         if whole
         else None,
     )

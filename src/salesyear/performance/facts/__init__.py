@@ -4,4 +4,5 @@ from __future__ import annotations
 
 from salesyear.performance.facts.scoped import facts_of
 
-__all__ = ["facts_of"]
+FILES = "performance.facts"  # the run that makes the files, declared in performance.runs
+__all__ = ["FILES", "facts_of"]

@@ -16,7 +16,7 @@ import os
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,7 @@ FEW = 10  # days of a month that are read by themselves; when more have changed,
 _DAYS = "salesyear.days"  # under this name a file says which stamps its days had
 _ORDER = ("unit", "rep", "day", "row")
 Told = Callable[[int, int], None]
+Month = tuple[str, int]  # of which facts, and its number
 _HIDDEN = {"sold": ("line_unit", "line_rep"), "customers": ("agency",)}
 
 
@@ -76,17 +77,27 @@ def schema_of(name: str) -> dict[str, Any]:
     return own | dict.fromkeys(_HIDDEN.get(of, ()), pl.Int64)
 
 
-def fresh(money: Money, stamps: Stamps, told: Told | None = None) -> dict[str, list[Path]]:
-    """The files of every kind of facts, those made anew whose month has changed; `told` hears how many are there."""
-    found = {name: [empty(name)] for name in (*selects.DATED, *LIGHTER, "customers", "products", "units")}
-    months = _months(stamps)
+def fresh(
+    money: Money, stamps: Stamps, *, kinds: Collection[str], patient: bool = True, told: Told | None = None
+) -> dict[str, list[Path]]:
+    """The files of some kinds of facts, those made anew whose month has changed; `told` hears how many are there.
+
+    Raises BeingMade when that would take more reading than one who is not patient may wait for.
+    """
+    found = {name: [empty(name)] for name in kinds}
+    months = sorted((name, month) for name, month in stamps if name in selects.DATED and name in kinds)
+    paths = {key: _path_of(*key, money, stamps) for key in months}
+    lacking = {key: path for key, path in paths.items() if not path.exists()}
+    if lacking and not patient and _to_read(lacking, months) > LONG:
+        raise BeingMade(len(months) - len(lacking), len(months))
     for done, (name, month) in enumerate(months):
         if told:
             told(done, len(months))
-        _add(found, name, _of_month(name, month, money, stamps))
-    for name, make in _WHOLE.items():
+        path = _of_month(name, month, money, stamps) if (name, month) in lacking else paths[name, month]
+        _add(found, name, path)
+    for name in _WHOLE.keys() & kinds:
         if (name, 0) in stamps:
-            found[name].append(kept(f"{name}/all.{stamps[name, 0]:x}", _once(name, make)))
+            found[name].append(kept(f"{name}/all.{stamps[name, 0]:x}", _once(name, _WHOLE[name])))
     return found
 
 
@@ -108,30 +119,20 @@ def _summed(path: Path, without: frozenset[str]) -> pl.DataFrame:
     return rows.group_by(keys).agg(pl.col(SUMMED).sum()).sort(order)
 
 
-def refuse_long(money: Money, stamps: Stamps) -> None:
-    """Raise BeingMade when the files that are not there would take more reading than a page may wait for."""
-    months = _months(stamps)
-    paths = [(name, _path_of(name, month, money, stamps)) for name, month in months]
-    lacking = [(name, path) for name, path in paths if not path.exists()]
-    if lacking and _to_read(lacking, months) > LONG:
-        raise BeingMade(len(paths) - len(lacking), len(paths))
-
-
-def _to_read(lacking: Sequence[tuple[str, Path]], months: Sequence[tuple[str, int]]) -> float:
+def _to_read(lacking: Mapping[Month, Path], months: Sequence[Month]) -> float:
     """About how many rows must be read for files that are not there, if a kind's months are about alike."""
-    rows = {name: selects.about_how_many(name) for name in {name for name, _path in lacking}}
+    rows = {name: selects.about_how_many(name) for name in {name for name, _month in lacking}}
     several = Counter(name for name, _month in months)
-    return sum(rows[name] / several[name] * (CHANGED if _earlier(path) else 1) for name, path in lacking)
-
-
-def _months(stamps: Stamps) -> list[tuple[str, int]]:
-    return sorted((name, month) for name, month in stamps if name in selects.DATED)
+    read = {key: CHANGED if _earlier(path) else 1 for key, path in lacking.items()}
+    return sum(share * rows[name] / several[name] for (name, _month), share in read.items())
 
 
 def stamp_of(name: str, month: int, money: Money, stamps: Stamps) -> str:
     """What a month's file is named for: its own stamp and that of the exchange rates it was converted at."""
-    rates = sum(stamp for (facts, since), stamp in stamps.items() if facts == "rates" and since <= month)
-    rate = f".{rates:x}" if len(money.digits) > 1 else ""
+    rate = ""
+    if len(money.digits) > 1:
+        rates = sum(stamp for (facts, since), stamp in stamps.items() if facts == "rates" and since <= month)
+        rate = f".{rates:x}"
     return f"{stamps[name, month]:x}{rate}.{money.base}"
 
 
@@ -241,3 +242,4 @@ def _units() -> pl.DataFrame:
 
 
 _WHOLE: dict[str, Callable[[], pl.DataFrame]] = {"customers": _customers, "products": _products, "units": _units}
+KINDS = (*selects.DATED, *LIGHTER, *_WHOLE)

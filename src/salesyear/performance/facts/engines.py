@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from salesyear.core import rls
 from salesyear.core.scope import Scope
-from salesyear.engine.metrics.tables import LIGHTER
 from salesyear.performance.facts import columnar, reading, selects
 from salesyear.performance.facts.gates import gate_of
 from salesyear.performance.facts.selects import Money
@@ -22,7 +21,7 @@ from salesyear.performance.facts.selects import Money
 if TYPE_CHECKING:
     from salesyear.engine.metrics.facts import Engine
 
-SPARK = "spark://"
+LIVE, SPARK = "postgresql", "spark://"
 Files = Mapping[str, Sequence[Path]]
 _guard = threading.Lock()
 
@@ -31,23 +30,23 @@ class WrongEngine(ValueError):
     """SALESYEAR_ENGINE names an engine that cannot answer here."""
 
 
+def in_files() -> Collection[str]:
+    """Which kinds of facts the engine that is asked reads from files: PostgreSQL has all but the tree as tables."""
+    return {"units"} if settings.ENGINE == LIVE else columnar.KINDS
+
+
 def holding(files: Files, money: Money, scope: Scope) -> tuple[Engine, dict[str, str]]:
     """The engine as `scope` may ask it, and under which name it knows each kind of facts. Raises WrongEngine."""
-    asked = settings.ENGINE
     with _guard:
-        if asked == "duckdb":
-            engine: Any = _duck(str(columnar.folder()))
-        elif asked.startswith(SPARK):
-            engine = _spark(asked)
-        elif connection.vendor == "postgresql":
+        if settings.ENGINE == LIVE:
             return _live(files, money, scope)
-        else:
-            raise WrongEngine(_("SALESYEAR_ENGINE is postgresql, but DATABASE_URL names no PostgreSQL database."))
+        spark = settings.ENGINE.startswith(SPARK)
+        engine: Any = _spark(settings.ENGINE) if spark else _duck(str(columnar.folder()))
         return engine, {name: engine.view(name, paths) for name, paths in files.items()}
 
 
 def _live(files: Files, money: Money, scope: Scope) -> tuple[Engine, dict[str, str]]:
-    """PostgreSQL on its live tables; what is packed there (sheets of a plan) it is given unpacked.
+    """PostgreSQL on its live tables; what is packed there (sheets of a plan) it is given unpacked, from files.
 
     The views run with the owner's rights, for a shared sale is shared out over all who share it. Whoever asks wears the
     scoped role, may read these views alone, and each view lets through what the policies of its rows do.
@@ -56,14 +55,15 @@ def _live(files: Files, money: Money, scope: Scope) -> tuple[Engine, dict[str, s
 
     from salesyear.engine.metrics.engines.postgres import Narrowed
 
+    if connection.vendor != "postgresql":
+        raise WrongEngine(_("SALESYEAR_ENGINE is postgresql, but DATABASE_URL names no PostgreSQL database."))
     server = _postgres(reading.postgresql_url())
     selected = {name: make(money) for name, make in selects.DATED.items()}
     selected |= {"customers": selects.CUSTOMERS, "products": selects.PRODUCTS}
     for name, paths in files.items():
-        if name not in selected and name not in LIGHTER:
-            mark = columnar.mark_of([str(path) for path in paths])
-            given = server.hold(f"{name}_{mark}_given", lambda paths=paths: pl.read_parquet(list(paths)))
-            selected[name] = f'SELECT * FROM "{given}"'
+        mark = columnar.mark_of([str(path) for path in paths])
+        given = server.hold(f"{name}_{mark}_given", lambda paths=paths: pl.read_parquet(list(paths)))
+        selected[name] = f'SELECT * FROM "{given}"'
     guarded = {name: f"SELECT * FROM ({select}) v WHERE {gate_of(name)}" for name, select in selected.items()}
     tables = {name: server.view(f"{name}_{columnar.mark_of([sql])}", sql) for name, sql in guarded.items()}
     return Narrowed(server, *rls.worn(scope)), tables

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from salesyear.core import rls
 from salesyear.core.scope import Reach, Scope, Visible
 from salesyear.performance.facts import changes, columnar, engines, owed
 from salesyear.performance.facts.gates import SEEN
@@ -40,10 +39,9 @@ def facts_of(
     stamps = changes.stamps()
     rates = _rates(tuple(sorted((month, stamp) for (facts, month), stamp in stamps.items() if facts == "rates")))
     money = Money(rates.base, tuple(sorted(rates.decimals.items())))
-    if not patient:
-        with rls.as_owner():
-            columnar.refuse_long(money, stamps)
-    files = columnar.fresh(money, stamps, told) | owed.files(stamps, owed.versions(version))
+    files = columnar.fresh(money, stamps, kinds=engines.in_files(), patient=patient, told=told) | owed.files(
+        stamps, owed.versions(version)
+    )
     engine, tables = engines.holding(files, money, scope)
     who = EVERYTHING if _sees_everything(scope) else who_of(scope)
     key = hashlib.sha256(repr((sorted(tables.items()), who)).encode()).hexdigest()
